@@ -1,0 +1,78 @@
+# make demo PYTHON=python3.12 VENV=.venv-3.12 works on another interpreter.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST_ARGS ?=
+
+export MPLBACKEND = Agg
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help install demo test quick lint format docstrings types imports docs notebooks check lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       simulate a customer base and report on it"
+	@echo "make test       all tests and doctests, slow ones too"
+	@echo "make quick      tests and doctests without the slow ones"
+	@echo "make lint       ruff, notebooks without outputs"
+	@echo "make docstrings numpydoc's rules on everything public"
+	@echo "make types      mypy, strict"
+	@echo "make imports    imports go one way"
+	@echo "make docs       the documentation, into docs/_build/html"
+	@echo "make notebooks  run every notebook"
+	@echo "make check      all of these but the demo"
+	@echo "make format     put the layout of the code right"
+	@echo "make lock       write requirements/locked.txt from the environment"
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/locked.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing cxvalue and its tools into $(VENV) ..."
+	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[dev,docs]"
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/cxvalue demo
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest src/cxvalue tests $(PYTEST_ARGS)
+
+quick: $(STAMP)
+	@$(BIN)/python -m pytest src/cxvalue tests -m "not slow" $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Layout: run 'make format'."; exit 1; }
+	@! grep -l '"output_type"' notebooks/*.ipynb || { echo "Notebooks hold outputs: clear them before a commit."; exit 1; }
+
+docstrings: $(STAMP)
+	@$(BIN)/python .ci/docstrings.py
+
+format: $(STAMP)
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports --no-logo
+
+docs: $(STAMP)
+	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs docs/_build/html
+
+notebooks: $(STAMP)
+	@$(BIN)/python -m pytest -q -p no:randomly --nbmake --nbmake-timeout=600 notebooks
+
+check: lint docstrings types imports docs notebooks test
+
+lock: $(STAMP)
+	@{ echo '# The versions that the tests run with. A constraints file: pip install -c requirements/locked.txt'; \
+	   echo '# Written by `make lock`.'; \
+	   $(BIN)/python -m pip freeze -qq --exclude-editable --exclude cxvalue; } > requirements/locked.tmp
+	@mv requirements/locked.tmp requirements/locked.txt
+
+clean:
+	@rm -rf $(VENV) docs/_build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

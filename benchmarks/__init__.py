@@ -1,0 +1,1 @@
+"""What is measured over many runs: recovery of known values, time and memory."""

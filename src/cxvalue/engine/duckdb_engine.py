@@ -1,0 +1,337 @@
+"""The default engine: DuckDB within the process, with bounded memory and no extension fetched."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from cxvalue.engine.protocol import Column
+from cxvalue.engine.source import Source
+from cxvalue.errors import CxValueError, DataError
+
+STARTS_WITH_YEAR = r"^\s*[0-9]{4}[-/]"
+HAS_OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+IS_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+IS_COMPACT_MONTH = r"^(19|20)[0-9]{2}(0[1-9]|1[0-2])$"
+IS_INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
+
+
+class DuckDBEngine:
+    """DuckDB behind the :class:`~cxvalue.engine.protocol.Engine` protocol.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Threads; default all.
+    memory_limit : str
+        Most memory before spilling to the system's temporary folder.
+
+    Examples
+    --------
+    >>> engine = DuckDBEngine(threads=1)
+    >>> engine.query("SELECT CAST(1 AS INTEGER) AS one").to_pydict()
+    {'one': [1]}
+    >>> engine.close()
+    """
+
+    name = "duckdb"
+
+    def __init__(self, *, threads: int | None = None, memory_limit: str = "1GB") -> None:
+        self._spill = tempfile.mkdtemp(prefix="cxvalue-")
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "temp_directory": self._spill,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        self._connection = duckdb.connect(config=config)
+        for setting in (
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "preserve_insertion_order = false",
+            "TimeZone = 'UTC'",
+            "enable_progress_bar = false",
+        ):
+            self._connection.execute(f"SET {setting}")
+        self._attached: dict[str, str] = {}
+
+    def describe(self, source: Source) -> dict[str, str]:
+        """Return the user's column names with their DuckDB types.
+
+        Parameters
+        ----------
+        source : Source
+            The source; its rows are not read.
+
+        Returns
+        -------
+        dict of str to str
+            Name to type, in the source's order.
+
+        Raises
+        ------
+        DataError
+            When the file is not what its name says.
+        """
+        relation = self._open(source)
+        return dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
+
+    def register(self, view: str, source: Source, columns: Sequence[Column]) -> None:
+        """Make a source known as a view of canonical columns.
+
+        Parameters
+        ----------
+        view : str
+            Canonical name of the view.
+        source : Source
+            Where the rows are.
+        columns : sequence of Column
+            The columns wanted.
+        """
+        relation = self._open(source)
+        types = dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
+        picked = []
+        for column in columns:
+            value = duckdb.ColumnExpression(column.name)
+            picked.append(value.alias(f"{column.canonical}_in"))
+            if column.date_format is not None:
+                parsed = duckdb.FunctionExpression(
+                    "try_strptime", value.cast("VARCHAR"), duckdb.ConstantExpression(column.date_format)
+                )
+                picked.append(parsed.alias(f"{column.canonical}_at"))
+        relation.select(*picked).create_view(f"{view}_source", replace=True)
+        typed = ", ".join(
+            f"{typed_expression(column, types[column.name])} AS {column.canonical}, "
+            f"NULLIF(trim(CAST({column.canonical}_in AS VARCHAR)), '') AS {column.canonical}_raw"
+            for column in columns
+        )
+        self._run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {typed} FROM {view}_source")
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Bring a small table into the engine.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name.
+        table : pyarrow.Table
+            Its rows.
+        """
+        self._connection.register("incoming_rows", table)
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_rows")
+        self._connection.unregister("incoming_rows")
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a statement and return its whole result.
+
+        Parameters
+        ----------
+        sql : str
+            The statement.
+
+        Returns
+        -------
+        pyarrow.Table
+            The rows.
+        """
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise engine_error(error) from error
+
+    def stream(self, sql: str, batch_rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
+        """Run a statement and return its result in batches.
+
+        Parameters
+        ----------
+        sql : str
+            The statement.
+        batch_rows : int
+            Rows of a batch, at most.
+
+        Yields
+        ------
+        pyarrow.RecordBatch
+            The next rows.
+        """
+        try:
+            yield from self._connection.sql(sql).to_arrow_reader(batch_rows)
+        except duckdb.Error as error:
+            raise engine_error(error) from error
+
+    def keep(self, name: str, sql: str) -> None:
+        """Run a statement and keep its result under a name.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name of the result.
+        sql : str
+            The statement.
+        """
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+
+    def define(self, name: str, sql: str) -> None:
+        """Give a statement a name without running it.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name of the view.
+        sql : str
+            The statement.
+        """
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _run(self, sql: str) -> None:
+        try:
+            self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise engine_error(error) from error
+
+    def _open(self, source: Source) -> duckdb.DuckDBPyRelation:
+        try:
+            if source.frame is not None:
+                return self._connection.from_arrow(source.frame)
+            if source.kind == "parquet":
+                return self._connection.read_parquet(list(source.paths), hive_partitioning=True, union_by_name=True)
+            if source.kind == "csv":
+                return self._connection.from_csv_auto(list(source.paths), header=True, all_varchar=True)  # type: ignore[arg-type]  # takes a list; its stub says one path
+            return self._attach(source)
+        except duckdb.Error as error:
+            raise DataError(
+                f"table '{source.table}': cannot be read ({str(error).splitlines()[0]})",
+                allowed="Parquet, CSV with a header row, .xlsx or a DuckDB database",
+                hint="open the file and look at its first lines",
+            ) from error
+
+    def _attach(self, source: Source) -> duckdb.DuckDBPyRelation:
+        path = source.paths[0]
+        if path not in self._attached:
+            self._attached[path] = f"attached_{len(self._attached)}"
+            quoted_path = path.replace("'", "''")
+            self._connection.execute(f"ATTACH '{quoted_path}' AS {self._attached[path]} (READ_ONLY)")
+        alias = self._attached[path]
+        parts = source.database_table.split(".")
+        schema = parts[0] if len(parts) == 2 else "main"
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (alias, schema, parts[-1]))
+        return self._connection.table(quoted)
+
+
+def engine_error(error: duckdb.Error) -> CxValueError:
+    """Return an engine's error in the library's wording.
+
+    Parameters
+    ----------
+    error : duckdb.Error
+        What DuckDB raised.
+
+    Returns
+    -------
+    CxValueError
+        To be raised.
+    """
+    first = str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return CxValueError(f"the engine ran out of memory: {first}", hint="raise memory_limit in [run]")
+    return DataError(f"a table could not be read through: {first}", hint="look for damaged files or rows")
+
+
+def typed_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a source column as what it should hold; null where it cannot be read.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        An expression over the columns ``<canonical>_in`` and, with a date format, ``<canonical>_at``.
+    """
+    incoming = f"{column.canonical}_in"
+    match column.kind:
+        case "text_id" | "text":
+            return f"NULLIF(trim(CAST({incoming} AS VARCHAR)), '')"
+        case "integer_id":
+            text = f"trim(CAST({incoming} AS VARCHAR))"
+            return f"CASE WHEN regexp_matches({text}, '{IS_INTEGER}') THEN TRY_CAST({text} AS BIGINT) END"
+        case "number":
+            cast = f"TRY_CAST({incoming} AS DOUBLE)"
+            return f"CASE WHEN isfinite({cast}) THEN {cast} END"
+        case "date":
+            return timestamp_expression(column, source_type)
+        case "month":
+            return month_expression(column, source_type)
+
+
+def timestamp_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a column as a time stamp in the calendar of the column's zone.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        The expression.
+    """
+    incoming, zone = f"{column.canonical}_in", column.timezone or "UTC"
+    if source_type == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('{zone}', {incoming})"
+    if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
+        return f"CAST({incoming} AS TIMESTAMP)"
+    if column.date_format is not None:
+        return f"{column.canonical}_at"
+    text = f"CAST({incoming} AS VARCHAR)"
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, '{STARTS_WITH_YEAR}') THEN NULL "
+        f"WHEN regexp_matches({text}, '{HAS_OFFSET}') AND length({text}) > 11 "
+        f"THEN timezone('{zone}', TRY_CAST({text} AS TIMESTAMPTZ)) ELSE TRY_CAST({text} AS TIMESTAMP) END"
+    )
+
+
+def month_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a column as a month integer.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        The expression: year × 12 + month − 1.
+    """
+    stamp = timestamp_expression(column, source_type)
+    from_stamp = f"CAST(year({stamp}) * 12 + month({stamp}) - 1 AS INTEGER)"
+    if column.date_format is not None or source_type == "DATE" or source_type.startswith("TIMESTAMP"):
+        return from_stamp
+    text = f"trim(CAST({column.canonical}_in AS VARCHAR))"
+    year = f"CAST(substr({text}, 1, 4) AS INTEGER)"
+    return (
+        f"CASE WHEN regexp_matches({text}, '{IS_MONTH}') "
+        f"THEN {year} * 12 + CAST(substr({text}, 6, 2) AS INTEGER) - 1 "
+        f"WHEN regexp_matches({text}, '{IS_COMPACT_MONTH}') "
+        f"THEN {year} * 12 + CAST(substr({text}, 5, 2) AS INTEGER) - 1 "
+        f"ELSE {from_stamp} END"
+    )

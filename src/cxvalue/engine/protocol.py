@@ -1,0 +1,84 @@
+"""What the library asks of an engine: a handful of verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+import pyarrow as pa
+
+from cxvalue.engine.source import Source
+
+ColumnKind = Literal["text_id", "integer_id", "date", "month", "number", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column of the user's becomes a canonical one.
+
+    Parameters
+    ----------
+    canonical : str
+        The name under which statements know it: lower-case letters, digits and underscores, made by the reader.
+    name : str
+        The user's name.
+    kind : ColumnKind
+        What it is read as. A value that cannot be read becomes null; the text as it came stays beside it in
+        ``<canonical>_raw``.
+    date_format : str, optional
+        ``strptime`` format of dates and months that come as text; without it, only ISO forms are read.
+    timezone : str, optional
+        IANA name of the zone in whose calendar time stamps with an offset are placed.
+    """
+
+    canonical: str
+    name: str
+    kind: ColumnKind
+    date_format: str | None = None
+    timezone: str | None = None
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Rows in, Arrow out. Statements are plain SQL of the subset that DuckDB and Spark share.
+
+    Notes
+    -----
+    The subset: ``SELECT``, joins, ``GROUP BY`` with named columns, ``CASE``, ``CAST``, window functions,
+    ``bit_or``, ``bit_count``, ``&`` and ``md5``. No ``GROUP BY ALL``, no engine's own ``hash``, no user text.
+    """
+
+    name: str
+
+    def describe(self, source: Source) -> dict[str, str]:
+        """Return the user's column names with their types in the engine's words."""
+        ...
+
+    def register(self, view: str, source: Source, columns: Sequence[Column]) -> None:
+        """Make a source known as a view of canonical columns, typed, each with its ``_raw`` text beside it."""
+        ...
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """Bring a small table into the engine."""
+        ...
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a statement and return its whole result."""
+        ...
+
+    def stream(self, sql: str, batch_rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
+        """Run a statement and return its result in batches."""
+        ...
+
+    def keep(self, name: str, sql: str) -> None:
+        """Run a statement and keep its result under a name."""
+        ...
+
+    def define(self, name: str, sql: str) -> None:
+        """Give a statement a name without running it."""
+        ...
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+        ...

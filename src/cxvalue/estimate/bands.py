@@ -1,0 +1,342 @@
+"""What each band does: everything that is estimated once for a study, before any money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxvalue.errors import DataError, NotEstimable, SettingsError
+from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.estimate.estimators import Standardised, Unadjusted
+from cxvalue.estimate.moments import Moments, Partition, accumulate, entry_bins
+from cxvalue.estimate.protocol import EpisodeSource, Estimator
+from cxvalue.estimate.replicate import BandReplicates
+from cxvalue.estimate.response import AnswerProbabilities, fit_response
+from cxvalue.estimate.settings import AdjustSettings
+from cxvalue.estimate.standardise import MIN_EPISODES, longest_horizon, observed_counts, too_few
+from cxvalue.estimate.strata import COMPLETE_COHORTS, make_partitions
+from cxvalue.estimate.target import Target, weigh_target
+from cxvalue.link import EpisodeOutcomes, Linked, Timeline
+from cxvalue.link.columns import Floats, Integers
+from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY, Band, Metric
+
+MOST_COLUMNS_IN_STRATA = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandStudy:
+    """Moments, targets and design of a study; curves of any stratum follow by arithmetic.
+
+    Parameters
+    ----------
+    linked : Linked
+        Answers and head counts.
+    outcomes : EpisodeOutcomes
+        Reads outcomes as rows.
+    timeline : Timeline
+        The months.
+    groups : int
+        Customer groups, G.
+    basis : Basis
+        Columns of the design.
+    design : ndarray of shape (n, p)
+        Design rows of all answers.
+    bins : ndarray of shape (n,)
+        Censoring class of each answer.
+    partitions, moments, targets : tuple
+        Strata with their sums and targets, in the same order.
+    response : AnswerProbabilities or NotEstimable or None
+        The response model; None when the settings leave it out.
+    """
+
+    linked: Linked
+    outcomes: EpisodeOutcomes
+    timeline: Timeline
+    groups: int
+    basis: Basis
+    design: Floats
+    bins: Integers
+    partitions: tuple[Partition, ...]
+    moments: tuple[Moments, ...]
+    targets: tuple[Target, ...]
+    response: AnswerProbabilities | NotEstimable | None
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics measured, retained first."""
+        return self.outcomes.metrics
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether the target is weighted by response."""
+        return isinstance(self.response, AnswerProbabilities)
+
+    def position(self, by: str) -> int:
+        """Return the position of a partition.
+
+        Parameters
+        ----------
+        by : str
+            Its name.
+
+        Returns
+        -------
+        int
+            The position.
+
+        Raises
+        ------
+        SettingsError
+            When the study has no such strata.
+        """
+        names = [partition.name for partition in self.partitions]
+        if by not in names:
+            raise SettingsError(
+                f"by = '{by}' is no segment of this study", allowed=", ".join(n for n in names if n != EVERYBODY)
+            )
+        return names.index(by)
+
+    def labels(self, by: str) -> tuple[str, ...]:
+        """Return the strata of a partition.
+
+        Parameters
+        ----------
+        by : str
+            Its name.
+
+        Returns
+        -------
+        tuple of str
+            Labels.
+        """
+        return self.partitions[self.position(by)].labels
+
+    def counts(self, by: str, label: str) -> Integers:
+        """Return the episodes observed at each month.
+
+        Parameters
+        ----------
+        by, label : str
+            The stratum.
+
+        Returns
+        -------
+        ndarray of shape (B, H)
+            Episodes.
+        """
+        at = self.position(by)
+        return observed_counts(self.moments[at], self.labels(by).index(label), self.timeline.horizon)
+
+    def target_of(self, by: str, label: str, from_band: Band) -> tuple[Floats, Floats]:
+        """Return mean design row and share of the customers now in a band.
+
+        Parameters
+        ----------
+        by, label : str
+            The stratum. Cohorts take everybody's target, so that what differs between them is not their mix.
+        from_band : Band
+            The band.
+
+        Returns
+        -------
+        tuple of ndarray of shape (1 + G, p) and ndarray of shape (1 + G,)
+            Replicates; NaN where nobody is in the band.
+        """
+        if by in (COMPLETE_COHORTS, COHORT_QUARTER, COHORT_YEAR):
+            by, label = EVERYBODY, EVERYBODY
+        at, b = self.position(by), BANDS.index(from_band)
+        stratum = self.labels(by).index(label)
+        target = self.targets[at]
+        return target.mean[:, stratum, b], target.prob_band[:, stratum, b]
+
+    def fit(
+        self, estimator: Estimator, *, by: str = EVERYBODY, label: str = EVERYBODY, from_band: Band, horizon: int
+    ) -> BandReplicates | NotEstimable:
+        """Return an estimator's curves for a stratum, standardised to the customers now in ``from_band``.
+
+        Parameters
+        ----------
+        estimator : Estimator
+            The estimator.
+        by, label : str
+            The stratum.
+        from_band : Band
+            Whose covariates the curves take.
+        horizon : int
+            Months wanted, at most the study's.
+
+        Returns
+        -------
+        BandReplicates or NotEstimable
+            The curves.
+        """
+        at = self.position(by)
+        target, _ = self.target_of(by, label, from_band)
+        if not np.isfinite(target).all():
+            return NotEstimable(f"too few customers active now gave their latest answer in band {from_band}")
+        width = self.width_of(at)
+        source = EpisodeSource(
+            self.moments[at],
+            self.labels(by).index(label),
+            self.partitions[at],
+            target[:, :width],
+            horizon,
+            len(self.metrics),
+            self.design[:, :width],
+            self.bins,
+            self.outcomes,
+        )
+        return estimator.fit(source)
+
+    def width_of(self, at: int) -> int:
+        """Return how many columns of the design a partition's moments hold.
+
+        Parameters
+        ----------
+        at : int
+            Position of the partition.
+
+        Returns
+        -------
+        int
+            Columns.
+        """
+        return columns_of(self.partitions[at], self.design.shape[1])
+
+
+def estimator_for(adjusted: bool) -> Estimator:
+    """Return the headline estimator, or plain means.
+
+    Parameters
+    ----------
+    adjusted : bool
+        Which.
+
+    Returns
+    -------
+    Estimator
+        The estimator.
+    """
+    return Standardised() if adjusted else Unadjusted()
+
+
+def columns_of(partition: Partition, width: int) -> int:
+    """Return how many columns of the design the moments of a partition hold.
+
+    Parameters
+    ----------
+    partition : Partition
+        The strata.
+    width : int
+        Columns of the design.
+
+    Returns
+    -------
+    int
+        All for everybody and the complete cohorts; at most 16 for smaller strata.
+    """
+    return width if partition.name in (EVERYBODY, COMPLETE_COHORTS) else min(width, MOST_COLUMNS_IN_STRATA)
+
+
+def estimate_bands(
+    linked: Linked,
+    outcomes: EpisodeOutcomes,
+    timeline: Timeline,
+    *,
+    groups: int,
+    adjust: AdjustSettings,
+    only_everybody: bool = False,
+) -> BandStudy:
+    """Sum moments and weigh targets for all strata of a study.
+
+    Parameters
+    ----------
+    linked : Linked
+        Answers with covariates.
+    outcomes : EpisodeOutcomes
+        Reads outcomes.
+    timeline : Timeline
+        The months.
+    groups : int
+        Customer groups, G.
+    adjust : AdjustSettings
+        Which covariates, and whether by response.
+    only_everybody : bool
+        Leaves out segments and cohorts.
+
+    Returns
+    -------
+    BandStudy
+        Everything but money.
+
+    Raises
+    ------
+    DataError
+        When a band has fewer than 50 episodes at some month of the horizon.
+    """
+    answers = linked.answers
+    bins, last_k = entry_bins(answers.m0, follow_up_end=timeline.follow_up_end, horizon=timeline.horizon)
+    refuse_few_episodes(answers.band, bins, last_k, timeline.horizon)
+    chosen = adjust.select(answers.covariates.names())
+    episodes = bins >= 0
+    smallest = min(int(((answers.band == b) & (bins == 0)).sum()) for b in range(len(BANDS)))
+    basis = choose_basis(
+        answers.covariates.only(chosen).take(episodes),
+        answers.band[episodes],
+        max_columns=smallest // EPISODES_PER_COLUMN,
+    )
+    design = basis.matrix(answers.covariates.only(chosen))
+    partitions = make_partitions(linked, timeline)
+    if only_everybody:
+        partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
+    moments = accumulate(
+        outcomes.batches(),
+        design,
+        partitions,
+        band=answers.band,
+        group=answers.group,
+        bins=bins,
+        last_k=last_k,
+        groups=groups,
+        columns=[columns_of(partition, design.shape[1]) for partition in partitions],
+    )
+    response = fit_response(linked.asked, chosen, groups=groups) if adjust.response else None
+    probabilities = response if isinstance(response, AnswerProbabilities) else None
+    targets = weigh_target(answers, linked.candidates, design, partitions, groups=groups, probabilities=probabilities)
+    return BandStudy(
+        linked, outcomes, timeline, groups, basis, design, bins, partitions, tuple(moments), tuple(targets), response
+    )
+
+
+def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizon: int) -> None:
+    """Refuse a horizon at whose end a band has fewer than 50 episodes.
+
+    Parameters
+    ----------
+    band, bins : ndarray of shape (n,)
+        Band and censoring class of each answer.
+    last_k : ndarray of shape (E,)
+        Last observed month of each class.
+    horizon : int
+        H.
+
+    Raises
+    ------
+    DataError
+        With the longest horizon that would do.
+    """
+    counts = np.array(
+        [
+            [((band == b) & (bins >= 0) & (last_k[np.maximum(bins, 0)] >= k)).sum() for k in range(1, horizon + 1)]
+            for b in range(len(BANDS))
+        ]
+    )
+    longest = longest_horizon(counts)
+    if longest < horizon:
+        hint = f"set horizon_months = {longest}" if longest else "collect more answers, or check the scale"
+        raise DataError(
+            too_few(counts).reason,
+            allowed=f"at least {MIN_EPISODES} episodes in every band and follow-up month",
+            hint=hint,
+        )

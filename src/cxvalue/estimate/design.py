@@ -1,0 +1,281 @@
+"""The design matrix: which columns stand for the baseline covariates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from cxvalue.link import Covariates
+from cxvalue.link.columns import Floats, Integers
+
+EPISODES_PER_COLUMN = 20
+MOST_COLUMNS = 24
+WINSOR_SHARE = 0.005
+"""Share of values at each end that is pulled in before a covariate enters, so that a few giants do not steer it."""
+RARE_LEVEL = 30
+"""Categories with fewer records share the reference category."""
+RARE_UNKNOWN = 10
+"""A flag for values that are not known needs at least this many of them."""
+
+Kind = Literal["intercept", "number", "hinge", "unknown", "level"]
+
+
+@dataclass(frozen=True, slots=True)
+class BasisColumn:
+    """One column of the design.
+
+    Parameters
+    ----------
+    kind : {"intercept", "number", "hinge", "unknown", "level"}
+        ``number`` is the winsorised, standardised covariate; ``hinge`` its part above a knot; ``unknown`` says that
+        it is not known; ``level`` is one category against the others.
+    covariate : int
+        Position among the numbers, or among the categorical covariates.
+    label : str
+        What reports call the column.
+    low, high : float
+        Winsor limits.
+    centre, scale : float
+        Mean and standard deviation of the winsorised covariate.
+    knot : float
+        Of a hinge, in standardised units.
+    level : int
+        Of a category, its code.
+    """
+
+    kind: Kind
+    covariate: int
+    label: str
+    low: float = 0.0
+    high: float = 0.0
+    centre: float = 0.0
+    scale: float = 1.0
+    knot: float = 0.0
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The columns of a design, most important first; the first is the intercept.
+
+    Parameters
+    ----------
+    columns : tuple of BasisColumn
+        The columns in order.
+    dropped : tuple of str
+        Covariates left out because they are constant or nowhere known.
+    left_out : tuple of str
+        Columns for which there were too few episodes.
+    """
+
+    columns: tuple[BasisColumn, ...]
+    dropped: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the labels of the columns.
+
+        Returns
+        -------
+        tuple of str
+            Labels.
+        """
+        return tuple(column.label for column in self.columns)
+
+    def matrix(self, covariates: Covariates) -> Floats:
+        """Return the design rows of some customer-months.
+
+        Parameters
+        ----------
+        covariates : Covariates
+            Of n customer-months.
+
+        Returns
+        -------
+        ndarray of shape (n, p)
+            The rows.
+        """
+        design = np.empty((len(covariates.numbers), len(self.columns)))
+        for at, column in enumerate(self.columns):
+            design[:, at] = column_values(column, covariates)
+        return design
+
+
+def column_values(column: BasisColumn, covariates: Covariates) -> Floats:
+    """Return one column of the design.
+
+    Parameters
+    ----------
+    column : BasisColumn
+        The column.
+    covariates : Covariates
+        Of n customer-months.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Its values. A number that is not known counts as its mean.
+    """
+    if column.kind == "intercept":
+        return np.ones(len(covariates.numbers))
+    if column.kind == "level":
+        return np.asarray(covariates.codes[:, column.covariate] == column.level, dtype=np.float64)
+    raw = covariates.numbers[:, column.covariate]
+    if column.kind == "unknown":
+        return np.isnan(raw).astype(np.float64)
+    standard = (np.clip(raw, column.low, column.high) - column.centre) / column.scale
+    if column.kind == "hinge":
+        standard = np.maximum(standard - column.knot, 0.0)
+        return np.where(np.isnan(raw), max(-column.knot, 0.0), standard)
+    return np.where(np.isnan(raw), 0.0, standard)
+
+
+def choose_basis(covariates: Covariates, classes: Integers, *, max_columns: int) -> Basis:
+    """Choose the columns of a design, by how much the classes differ on them and never by the outcomes.
+
+    Parameters
+    ----------
+    covariates : Covariates
+        Of n records.
+    classes : ndarray of shape (n,)
+        What the records are compared by: the band, or whether there was an answer.
+    max_columns : int
+        Most columns, the intercept included.
+
+    Returns
+    -------
+    Basis
+        The intercept; then numbers, categories and flags for what is not known; then hinges at the median and the
+        85th percentile; within each of the two tiers those first on which the classes differ most.
+    """
+    linear, hinges, dropped = candidate_columns(covariates)
+    ranked = [
+        sorted(tier, key=lambda c: (-imbalance(column_values(c, covariates), classes), c.label))
+        for tier in (linear, hinges)
+    ]
+    every = [BasisColumn("intercept", 0, "intercept"), *ranked[0], *ranked[1]]
+    limit = max(1, min(max_columns, MOST_COLUMNS))
+    return Basis(tuple(every[:limit]), dropped, tuple(column.label for column in every[limit:]))
+
+
+def candidate_columns(covariates: Covariates) -> tuple[list[BasisColumn], list[BasisColumn], tuple[str, ...]]:
+    """Return every column that the covariates could fill.
+
+    Parameters
+    ----------
+    covariates : Covariates
+        Of n records.
+
+    Returns
+    -------
+    tuple
+        First tier, hinges, names of constant or unknown covariates.
+    """
+    linear: list[BasisColumn] = []
+    hinges: list[BasisColumn] = []
+    dropped = []
+    for at, name in enumerate(covariates.number_names):
+        columns = number_columns(covariates.numbers[:, at], at, name)
+        if not columns:
+            dropped.append(name)
+        linear += [column for column in columns if column.kind != "hinge"]
+        hinges += [column for column in columns if column.kind == "hinge"]
+    for at, name in enumerate(covariates.level_names):
+        columns = level_columns(covariates.codes[:, at], at, name, covariates.levels[at])
+        if not columns:
+            dropped.append(name)
+        linear += columns
+    return linear, hinges, tuple(dropped)
+
+
+def number_columns(values: Floats, at: int, name: str) -> list[BasisColumn]:
+    """Return the columns of a numeric covariate.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Its values; NaN where not known.
+    at : int
+        Its position.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    list of BasisColumn
+        Empty when it is constant or nowhere known.
+    """
+    known = values[~np.isnan(values)]
+    if len(known) == 0:
+        return []
+    low, high = np.quantile(known, [WINSOR_SHARE, 1 - WINSOR_SHARE])
+    clipped = np.clip(known, low, high)
+    scale = float(clipped.std())
+    if not scale > 1e-12 * max(1.0, float(np.abs(clipped).max())):
+        return []
+    centre = float(clipped.mean())
+    number = BasisColumn("number", at, name, float(low), float(high), centre, scale)
+    columns = [number]
+    if len(values) - len(known) >= RARE_UNKNOWN:
+        columns.append(BasisColumn("unknown", at, f"{name} not known"))
+    standard = (clipped - centre) / scale
+    knots = sorted({round(float(knot), 9) for knot in np.quantile(standard, [0.5, 0.85])})
+    for knot in knots:
+        if standard.min() + 1e-6 < knot < standard.max() - 1e-6:
+            label = f"{name} above {knot * scale + centre:.4g}"
+            columns.append(replace(number, kind="hinge", label=label, knot=knot))
+    return columns
+
+
+def level_columns(codes: Integers, at: int, name: str, levels: tuple[str, ...]) -> list[BasisColumn]:
+    """Return the columns of a categorical covariate, the most frequent category being the reference.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n,)
+        Codes; −1 where blank.
+    at : int
+        Its position.
+    name : str
+        Its name.
+    levels : tuple of str
+        Its categories.
+
+    Returns
+    -------
+    list of BasisColumn
+        Empty when there is only one frequent category.
+    """
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+    reference = int(np.argmax(counts))
+    return [
+        BasisColumn("level", at, f"{name} = {level}", level=code)
+        for code, level in enumerate(levels)
+        if code != reference and counts[code] >= RARE_LEVEL
+    ]
+
+
+def imbalance(values: Floats, classes: Integers) -> float:
+    """Return the largest standardised mean difference of a column between any two classes.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        The column.
+    classes : ndarray of shape (n,)
+        Class of each record.
+
+    Returns
+    -------
+    float
+        Difference of means over the pooled standard deviation; rounded, so that the order of columns does not hang
+        on the last digit.
+    """
+    present = np.unique(classes)
+    spread = float(np.sqrt(np.mean([values[classes == c].var() for c in present])))
+    means = [values[classes == c].mean() for c in present]
+    if spread == 0.0:
+        return 0.0
+    return round(float(max(means) - min(means)) / spread, 6)

@@ -1,0 +1,188 @@
+"""Episodes as a result: how many, in which bands, adjusted for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.response import AnswerProbabilities
+from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Episodes:
+    """What the answers gave.
+
+    Parameters
+    ----------
+    bands : pandas.DataFrame
+        Columns band, episodes, share (of the episodes), share_response_weighted and customers (of those active at
+        ``as_of``), answered (customers whose own latest answer in the window lies there), effective.
+    n_answers : int
+        Answers that count.
+    n_episodes : int
+        Of these, those with at least one month of follow-up.
+    n_without_follow_up : int
+        Answers in the last month: they tell who the target is, and open no episode.
+    covariates : tuple of str
+        Columns of the design, in the order in which they entered.
+    covariates_left_out : tuple of str
+        Columns for which there were too few episodes.
+    covariates_dropped : tuple of str
+        Covariates that are constant or nowhere known.
+    as_of : str
+        Month that the value refers to.
+    cohorts : tuple of str
+        First and last month of answering.
+    complete_until : str
+        Last month of answering whose episodes are followed over the whole horizon.
+    follow_up_end : str
+        Last month of follow-up.
+    baseline : str
+        The baseline window in words.
+    response : str
+        How response was modelled, in words.
+    """
+
+    bands: pd.DataFrame
+    n_answers: int
+    n_episodes: int
+    n_without_follow_up: int
+    covariates: tuple[str, ...]
+    covariates_left_out: tuple[str, ...]
+    covariates_dropped: tuple[str, ...]
+    as_of: str
+    cohorts: tuple[str, str]
+    complete_until: str
+    follow_up_end: str
+    baseline: str
+    response: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the bands.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A copy of ``bands``.
+        """
+        return self.bands.copy()
+
+    def summary(self) -> str:
+        """Return the counts as plain text.
+
+        Returns
+        -------
+        str
+            A few lines.
+        """
+        lines = [
+            f"{self.n_episodes:,} episodes from {self.n_answers:,} answers, {self.cohorts[0]} to {self.cohorts[1]}; "
+            f"follow-up to {self.follow_up_end}; value as of {self.as_of}",
+        ]
+        for row in self.bands.itertuples(index=False):
+            lines.append(
+                f"  {row.band:<13}{row.episodes:>9,} episodes ({row.share:.1%}); {row.customers:,.0f} customers now "
+                f"({row.share_response_weighted:.1%})"
+            )
+        lines.append(f"  baseline: {self.baseline}; adjusted for {', '.join(self.covariates[1:]) or 'nothing'}")
+        lines.append(f"  response: {self.response}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        table = self.bands.to_html(index=False, float_format="{:,.3f}".format)
+        return f"<p>{self.n_episodes:,} episodes from {self.n_answers:,} answers</p>{table}"
+
+
+def describe_episodes(study: BandStudy) -> Episodes:
+    """Return what the answers gave.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The estimated study.
+
+    Returns
+    -------
+    Episodes
+        Counts, bands, covariates.
+    """
+    answers, timeline = study.linked.answers, study.timeline
+    has_follow_up = study.bins >= 0
+    episodes = np.bincount(answers.band[has_follow_up], minlength=len(BANDS))
+    target = study.targets[study.position(EVERYBODY)]
+    share = target.prob_band[0, 0]
+    bands = pd.DataFrame(
+        {
+            "band": BANDS,
+            "episodes": episodes,
+            "share": episodes / episodes.sum(),
+            "share_response_weighted": share,
+            "customers": share * study.linked.active_customers,
+            "answered": target.n_records[0],
+            "effective": target.n_effective[0],
+        }
+    )
+    months = answers.m0[has_follow_up]
+    first, last = int(months.min()), int(months.max())
+    end = "the month of the answer" if timeline.baseline_lag == 0 else "the month before the answer"
+    return Episodes(
+        bands,
+        len(answers.m0),
+        int(has_follow_up.sum()),
+        int((~has_follow_up).sum()),
+        study.basis.labels(),
+        study.basis.left_out,
+        study.basis.dropped,
+        month_label(timeline.as_of),
+        (month_label(first), month_label(last)),
+        month_label(min(timeline.last_complete_cohort, last)),
+        month_label(timeline.follow_up_end),
+        f"means over {timeline.baseline_months} months ending with {end}",
+        describe_response(study),
+    )
+
+
+def describe_response(study: BandStudy) -> str:
+    """Return how response was modelled, in words.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The estimated study.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    response = study.response
+    if response is None:
+        return "not modelled (response = false): figures are per answering customer"
+    if isinstance(response, NotEstimable):
+        return f"not modelled ({response.reason}): figures are per answering customer"
+    return weighted_response(response)
+
+
+def weighted_response(response: AnswerProbabilities) -> str:
+    """Return the response model in words.
+
+    Parameters
+    ----------
+    response : AnswerProbabilities
+        The model.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    model = response.model
+    sample = "all customers" if model.sample_share >= 1 else f"{model.sample_share:.1%} of the customers"
+    capped = response.n_capped()
+    cap = f"; {capped:,} weights capped" if capped else ""
+    return f"monthly logistic hazard of answering on {model.n_rows:,} customer-months of {sample}{cap}"

@@ -1,0 +1,264 @@
+"""Response: how likely each customer was to answer within the target's window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.link import Asked, Covariates
+from cxvalue.link.columns import Floats, Integers
+
+MIN_ANSWERS = 50
+MIN_PROBABILITY = 0.005
+"""Probabilities of answering below this count as this much, so that no customer stands for more than 200."""
+MOST_STEPS = 50
+CHUNK_ROWS = 200_000
+PRIOR = 0.01
+"""Precision of the prior that pulls coefficients towards 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponseModel:
+    """A pooled logistic model of answering in a month, with every group left out in turn.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (1 + G, q)
+        On all customers, then with each group left out.
+    labels : tuple of str
+        What the columns are.
+    n_rows : int
+        Customer-months that it was fitted on.
+    sample_share : float
+        Share of the customers that they come from.
+    """
+
+    coefficients: Floats
+    labels: tuple[str, ...]
+    n_rows: int
+    sample_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnswerProbabilities:
+    """What is needed to weigh the candidates, replicate by replicate.
+
+    Parameters
+    ----------
+    model : ResponseModel
+        The model.
+    design : ndarray of shape (r, q)
+        Rows of the candidates' customer-months, by candidate.
+    starts : ndarray of shape (c,)
+        First row of each candidate.
+    """
+
+    model: ResponseModel
+    design: Floats
+    starts: Integers
+
+    def weights(self, replicate: int) -> Floats:
+        """Return 1 / P(answered in the window) of every candidate.
+
+        Parameters
+        ----------
+        replicate : int
+            0 for all customers, 1 + g with group g left out.
+
+        Returns
+        -------
+        ndarray of shape (c,)
+            Weights; P = 1 − Π over the window's months of (1 − hazard).
+        """
+        hazard = expit(self.design @ self.model.coefficients[replicate])
+        silent = np.add.reduceat(np.log1p(-np.minimum(hazard, 1 - 1e-12)), self.starts)
+        return np.asarray(1.0 / np.maximum(-np.expm1(silent), MIN_PROBABILITY))
+
+    def n_capped(self) -> int:
+        """Return how many candidates' probabilities were raised to the least allowed.
+
+        Returns
+        -------
+        int
+            Candidates.
+        """
+        return int((self.weights(0) >= 1.0 / MIN_PROBABILITY).sum())
+
+
+def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> AnswerProbabilities | NotEstimable:
+    """Fit the monthly response hazard.
+
+    Parameters
+    ----------
+    asked : Asked
+        Customer-months of the window in which an answer could have come.
+    covariates : tuple of str
+        Covariates that enter.
+    groups : int
+        Customer groups, G.
+
+    Returns
+    -------
+    AnswerProbabilities or NotEstimable
+        Not estimable with fewer than 50 answers.
+
+    Notes
+    -----
+    Logistic regression of answering in a month on covariates known in that month and on the month. The
+    leave-one-group-out coefficients are one Newton step away from the full solution, with the remaining groups'
+    score and Hessian, which solves each up to terms of order 1/G².
+    """
+    sample = np.flatnonzero(asked.in_sample)
+    n_answers = int(asked.answered[sample].sum())
+    n_silent = len(sample) - n_answers
+    if n_answers < MIN_ANSWERS:
+        return NotEstimable(f"{n_answers} answers within the target's window; at least {MIN_ANSWERS} are needed")
+    chosen = asked.covariates.only(covariates)
+    limit = max(1, min(n_answers, max(n_silent, EPISODES_PER_COLUMN)) // EPISODES_PER_COLUMN)
+    basis = choose_basis(chosen.take(sample), asked.answered[sample].astype(np.int64), max_columns=limit)
+    design, names = with_months(basis, asked, chosen)
+    answered = asked.answered.astype(np.float64)
+    keep = independent(design[sample])
+    design, labels = design[:, keep], tuple(names[at] for at in keep)
+    coefficients = newton(design[sample], answered[sample])
+    loo = leave_groups_out(design[sample], answered[sample], asked.group[sample], coefficients, groups)
+    model = ResponseModel(np.vstack([coefficients, loo]), labels, len(sample), asked.sample_share)
+    candidates = np.flatnonzero(asked.record >= 0)
+    record = asked.record[candidates]
+    starts = np.flatnonzero(np.r_[True, np.diff(record) != 0])
+    return AnswerProbabilities(model, design[candidates], starts.astype(np.int64))
+
+
+def with_months(basis: Basis, asked: Asked, covariates: Covariates) -> tuple[Floats, list[str]]:
+    """Return the basis with a column for each month of the window but the first.
+
+    Parameters
+    ----------
+    basis : Basis
+        Columns of the covariates.
+    asked : Asked
+        Customer-months.
+    covariates : Covariates
+        Their covariates.
+
+    Returns
+    -------
+    tuple of ndarray and list of str
+        Design and labels.
+    """
+    months = np.unique(asked.month)[1:]
+    parts = [basis.matrix(covariates)]
+    parts += [(asked.month == month).astype(np.float64)[:, None] for month in months]
+    return np.hstack(parts), [*basis.labels(), *(f"month {month}" for month in months)]
+
+
+def independent(design: Floats) -> list[int]:
+    """Return the columns that are not combinations of those before them.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, q)
+        Rows.
+
+    Returns
+    -------
+    list of int
+        Positions.
+    """
+    left = design.T @ design
+    scale = np.maximum(np.diag(left).copy(), 1e-300)
+    kept = []
+    for j in range(left.shape[0]):
+        if left[j, j] > 1e-8 * scale[j]:
+            kept.append(j)
+            left = left - np.outer(left[:, j], left[j]) / left[j, j]
+    return kept
+
+
+def newton(design: Floats, answered: Floats) -> Floats:
+    """Return the maximum-likelihood coefficients of a logistic regression.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, q)
+        Rows.
+    answered : ndarray of shape (n,)
+        0 or 1.
+
+    Returns
+    -------
+    ndarray of shape (q,)
+        Coefficients. A slight pull towards 0 (a prior of variance 100) keeps them finite where answers separate.
+    """
+    share = answered.mean()
+    coefficients = np.zeros(design.shape[1])
+    coefficients[0] = np.log(max(share, 1e-6) / max(1 - share, 1e-6))
+    for _ in range(MOST_STEPS):
+        score, hessian = derivatives(design, answered, coefficients)
+        step = np.linalg.solve(hessian + PRIOR * np.eye(len(coefficients)), score - PRIOR * coefficients)
+        coefficients = coefficients + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return coefficients
+
+
+def derivatives(design: Floats, answered: Floats, coefficients: Floats) -> tuple[Floats, Floats]:
+    """Return score and Hessian of the logistic likelihood, in chunks.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, q)
+        Rows.
+    answered : ndarray of shape (n,)
+        0 or 1.
+    coefficients : ndarray of shape (q,)
+        Where.
+
+    Returns
+    -------
+    tuple of ndarray
+        Shapes (q,) and (q, q).
+    """
+    q = design.shape[1]
+    score, hessian = np.zeros(q), np.zeros((q, q))
+    for start in range(0, len(design), CHUNK_ROWS):
+        x, y = design[start : start + CHUNK_ROWS], answered[start : start + CHUNK_ROWS]
+        p = expit(x @ coefficients)
+        score += x.T @ (y - p)
+        hessian += (x * (p * (1 - p))[:, None]).T @ x
+    return score, hessian
+
+
+def leave_groups_out(design: Floats, answered: Floats, group: Integers, coefficients: Floats, groups: int) -> Floats:
+    """Return the coefficients with each group left out, one Newton step from the full solution.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, q)
+        Rows.
+    answered : ndarray of shape (n,)
+        0 or 1.
+    group : ndarray of shape (n,)
+        Customer group.
+    coefficients : ndarray of shape (q,)
+        Full solution.
+    groups : int
+        G.
+
+    Returns
+    -------
+    ndarray of shape (G, q)
+        Coefficients.
+    """
+    order = np.argsort(group, kind="stable")
+    edges = np.searchsorted(group[order], np.arange(groups + 1))
+    parts = [
+        derivatives(design[rows], answered[rows], coefficients)
+        for rows in (order[edges[g] : edges[g + 1]] for g in range(groups))
+    ]
+    total = sum((hessian for _, hessian in parts), np.zeros((design.shape[1],) * 2)) + PRIOR * np.eye(design.shape[1])
+    return np.array([coefficients + np.linalg.solve(total - hessian, -score) for score, hessian in parts])

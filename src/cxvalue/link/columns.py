@@ -1,0 +1,112 @@
+"""Columns of an Arrow table as NumPy arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cxvalue.tables import Attribute
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def integers(table: pa.Table, name: str, missing: int | None = None) -> Integers:
+    """Return a column as 64-bit integers.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    name : str
+        The column.
+    missing : int, optional
+        What stands for null.
+
+    Returns
+    -------
+    ndarray
+        The values.
+    """
+    column = table[name].combine_chunks().cast(pa.int64())
+    if missing is not None:
+        column = column.fill_null(missing)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def booleans(table: pa.Table, name: str) -> NDArray[np.bool_]:
+    """Return a column as booleans.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    name : str
+        The column.
+
+    Returns
+    -------
+    ndarray
+        The values.
+    """
+    return np.asarray(table[name].combine_chunks().to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def words(table: pa.Table) -> Integers:
+    """Return the words of activity.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With columns active_0 and active_1.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+        The words.
+    """
+    return np.column_stack([integers(table, "active_0"), integers(table, "active_1")])
+
+
+def floats(table: pa.Table, name: str) -> Floats:
+    """Return a column as floats.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    name : str
+        The column.
+
+    Returns
+    -------
+    ndarray
+        The values; NaN for null.
+    """
+    column = table[name].combine_chunks().cast(pa.float64())
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def codes_of(table: pa.Table, attribute: Attribute, values: tuple[str, ...]) -> Integers:
+    """Return a text column as positions in a list of values.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table.
+    attribute : Attribute
+        The column.
+    values : tuple of str
+        The values; what is not among them is −1.
+
+    Returns
+    -------
+    ndarray
+        Codes.
+    """
+    encoded = table[attribute.canonical].combine_chunks().dictionary_encode()
+    place = {value: at for at, value in enumerate(values)}
+    lookup = np.array([place.get(value, -1) for value in encoded.dictionary.to_pylist()] + [-1], dtype=np.int64)
+    places = encoded.indices.fill_null(len(lookup) - 1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.asarray(lookup[places], dtype=np.int64)

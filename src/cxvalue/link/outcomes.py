@@ -1,0 +1,129 @@
+"""Outcomes: what happened to each episode in each month after time zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxvalue.engine import Engine
+from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.records import Answers
+from cxvalue.link.statements import follow_up_rows
+from cxvalue.link.timeline import Timeline
+from cxvalue.tables import CleanTables
+from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric
+
+BATCH_BYTES = 192 * 1024 * 1024
+"""Memory that the outcomes of one batch of episodes may take."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeBatch:
+    """Outcomes of a run of episodes.
+
+    Parameters
+    ----------
+    first : int
+        Position of the first answer of the run.
+    outcomes : ndarray of shape (n, M, H)
+        Metric by month k = 1…H. A month without a row, after leaving, or beyond the follow-up counts 0; which
+        months are observed follows from ``m0`` alone.
+    """
+
+    first: int
+    outcomes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EpisodeOutcomes:
+    """The outcomes of all answers, batch by batch, in the order of the answers.
+
+    Parameters
+    ----------
+    engine : Engine
+        Where the panels are.
+    clean : CleanTables
+        The panels.
+    timeline : Timeline
+        Horizon and end of follow-up.
+    answers : Answers
+        The answers.
+    """
+
+    engine: Engine
+    clean: CleanTables
+    timeline: Timeline
+    answers: Answers
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics measured, retained first."""
+        measured = (column.metric for _, column in self.clean.tables.metric_columns())
+        return (STANDARD_METRICS[RETAINED], *measured)
+
+    def batches(self) -> Iterator[OutcomeBatch]:
+        """Give the outcomes of consecutive answers.
+
+        Yields
+        ------
+        OutcomeBatch
+            At most :data:`BATCH_BYTES` of outcomes.
+        """
+        n, horizon = len(self.answers.m0), self.timeline.horizon
+        size = max(1, BATCH_BYTES // (8 * len(self.metrics) * horizon))
+        n_batches = -(-n // size)
+        edges = np.linspace(0, n, n_batches + 1).astype(int)
+        for first, end in pairwise(edges):
+            yield OutcomeBatch(int(first), self.read(int(first), int(end)))
+
+    def read(self, first: int, end: int) -> Floats:
+        """Return the outcomes of the answers from ``first`` up to, not including, ``end``.
+
+        Parameters
+        ----------
+        first, end : int
+            Positions of answers.
+
+        Returns
+        -------
+        ndarray of shape (end − first, M, H)
+            The outcomes.
+        """
+        horizon = self.timeline.horizon
+        outcomes = np.zeros((end - first, len(self.metrics), horizon))
+        m0 = self.answers.m0[first:end]
+        months = m0[:, None] + np.arange(1, horizon + 1)
+        retained = self.clean.activity.calendar.unpack(self.answers.active[first:end], months)
+        outcomes[:, 0, :] = retained & (months <= self.timeline.follow_up_end)
+        position = 1
+        for panel in self.clean.panels:
+            statement = follow_up_rows(panel, self.timeline, first_id=first, last_id=end - 1)
+            names = [column.canonical for column in panel.panel.metrics]
+            for batch in self.engine.stream(statement):
+                row = column_of(batch.column("index_id").to_numpy(zero_copy_only=False)) - first
+                k = column_of(batch.column("k").to_numpy(zero_copy_only=False)) - 1
+                for at, name in enumerate(names):
+                    values = batch.column(name).to_numpy(zero_copy_only=False)
+                    outcomes[row, position + at, k] = np.nan_to_num(values, nan=0.0)
+            position += len(names)
+        return outcomes
+
+
+def column_of(values: NDArray[np.generic]) -> Integers:
+    """Return a column of a batch as positions.
+
+    Parameters
+    ----------
+    values : ndarray
+        Whole numbers of any type.
+
+    Returns
+    -------
+    ndarray
+        64-bit integers.
+    """
+    return values.astype(np.int64)

@@ -1,0 +1,62 @@
+"""The settings of linking: section ``[study]``."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from cxvalue.section import Section
+from cxvalue.vocabulary import parse_month
+
+
+class StudySettings(Section):
+    """Section ``[study]``.
+
+    Parameters
+    ----------
+    name : str
+        The study's name, for titles.
+    currency : str
+        Currency of all money.
+    relationship : {"contractual"}
+        Leaving is seen.
+    as_of : str, optional
+        Month (``YYYY-MM``) that the value refers to; default the last month with at least 5 % as many answers as
+        the busiest one.
+    horizon_months : int
+        Months of follow-up, 1 to 60.
+    baseline_months : int
+        Months over which baseline covariates are averaged.
+    baseline_end : {"m0", "m0-1"}
+        Last month of the baseline: the month of the answer, or the one before.
+    groups : int
+        Groups of customers for the jackknife.
+    draws : int
+        Draws that carry the uncertainty into cash flow and NPV.
+    seed : int
+        Seed of the draws.
+    confidence : float
+        Level of the intervals.
+    """
+
+    section_name: ClassVar[str] = "study"
+
+    name: str = "study"
+    currency: str = Field(default="EUR", min_length=1)
+    relationship: Literal["contractual"] = "contractual"
+    as_of: str | None = None
+    horizon_months: int = Field(default=24, ge=1, le=60)
+    baseline_months: int = Field(default=3, ge=1, le=24)
+    baseline_end: Literal["m0", "m0-1"] = "m0"
+    groups: int = Field(default=100, ge=10, le=1000)
+    draws: int = Field(default=1000, ge=100, le=100_000)
+    seed: int = Field(default=1, ge=0)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_month(cls, as_of: str | None) -> str | None:
+        if as_of is not None:
+            parse_month(as_of)
+        return as_of

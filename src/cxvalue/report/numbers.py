@@ -1,0 +1,242 @@
+"""Numbers as a reader wants them: thousands separated, few decimals, never a raw float."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from cxvalue.estimate import Interval
+
+NBSP: Final = "\u00a0"
+MINUS: Final = "\u2212"
+NOTHING: Final = "\u2013"
+"""What stands where there is no number."""
+
+
+def decimals_for(scale: float, *, money: bool) -> int:
+    """Return how many decimals a number of a certain size deserves.
+
+    Parameters
+    ----------
+    scale : float
+        The largest of the numbers that are shown together.
+    money : bool
+        Money has two decimals below a thousand.
+
+    Returns
+    -------
+    int
+        Decimals.
+
+    Examples
+    --------
+    >>> [decimals_for(x, money=False) for x in (12345.6, 123.4, 3.21, 0.0456)]
+    [0, 1, 2, 4]
+    """
+    scale = abs(scale)
+    if scale >= 999.5:
+        return 0
+    if money and scale >= 0.1:
+        return 2
+    if scale >= 100:
+        return 1
+    if scale >= 1 or scale == 0:
+        return 2
+    return min(2 - math.floor(math.log10(scale)), 8)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a number with separators and a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    decimals : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> signed(-1234.5, 1), signed(-0.001, 1)
+    ('−1,234.5', '0.0')
+    """
+    text = f"{value:,.{decimals}f}"
+    if text.startswith("-"):
+        text = MINUS + text[1:] if any(digit in text for digit in "123456789") else text[1:]
+    return text
+
+
+def format_count(value: float | None) -> str:
+    """Return a number of customers, answers or rows.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> format_count(12345.4)
+    '12,345'
+    """
+    return NOTHING if not is_number(value) else signed(as_number(value), 0)
+
+
+def format_share(value: float | None) -> str:
+    """Return a share in per cent.
+
+    Parameters
+    ----------
+    value : float or None
+        0 to 1.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> format_share(0.0142).replace(NBSP, " "), format_share(0.05).replace(NBSP, " ")
+    ('1.4 %', '5 %')
+    """
+    return NOTHING if not is_number(value) else f"{format_points(as_number(value))}{NBSP}%"
+
+
+def format_points(share: float) -> str:
+    """Return a share in points, without a sign of per cent.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        One decimal, none for whole numbers, two significant digits for very small ones.
+    """
+    points = share * 100
+    decimals = 1 if abs(points) >= 0.1 or points == 0 else min(1 - math.floor(math.log10(abs(points))), 6)
+    text = signed(points, decimals)
+    return text.removesuffix("." + "0" * decimals)
+
+
+def format_number(value: float | None, *, scale: float | None = None) -> str:
+    """Return a number that is neither money, count nor share.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+    scale : float, optional
+        The largest of the numbers that are shown together.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    if not is_number(value):
+        return NOTHING
+    number = as_number(value)
+    return signed(number, decimals_for(number if scale is None else scale, money=False))
+
+
+def format_money(value: float | None, currency: str = "", *, scale: float | None = None) -> str:
+    """Return an amount of money.
+
+    Parameters
+    ----------
+    value : float or None
+        The amount.
+    currency : str
+        Stands in front; none when empty.
+    scale : float, optional
+        The largest of the amounts that are shown together.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> format_money(-49.7, "EUR").replace(NBSP, " "), format_money(12345.6)
+    ('EUR −49.70', '12,346')
+    """
+    if not is_number(value):
+        return NOTHING
+    number = as_number(value)
+    text = signed(number, decimals_for(number if scale is None else scale, money=True))
+    return f"{currency}{NBSP}{text}" if currency else text
+
+
+def format_interval(found: Interval, *, unit: str = "", currency: str = "") -> str:
+    """Return an estimate with its interval.
+
+    Parameters
+    ----------
+    found : Interval
+        The estimate.
+    unit : {"", "share"}
+        How to write it, when it is not money.
+    currency : str
+        Stands in front; makes it money.
+
+    Returns
+    -------
+    str
+        Such as ``EUR 49.70 (26.10 to 73.30)``.
+    """
+    estimate, low, high = found.estimate, found.ci_low, found.ci_high
+    if unit == "share":
+        return f"{format_share(estimate)} ({format_points(low)} to {format_points(high)})"
+    scale = max(abs(x) for x in (estimate, low, high))
+    if currency:
+        figures = format_money(estimate, currency, scale=scale), *(format_money(x, scale=scale) for x in (low, high))
+    else:
+        figures = tuple(format_number(x, scale=scale) for x in (estimate, low, high))
+    return f"{figures[0]} ({figures[1]} to {figures[2]})"
+
+
+def is_number(value: float | None) -> bool:
+    """Return whether there is a finite number.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+
+    Returns
+    -------
+    bool
+        False for None, NaN and infinite values.
+    """
+    return value is not None and math.isfinite(float(value))
+
+
+def as_number(value: float | None) -> float:
+    """Return a value that :func:`is_number` has let pass.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+
+    Returns
+    -------
+    float
+        The same.
+    """
+    return math.nan if value is None else float(value)

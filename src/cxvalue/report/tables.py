@@ -1,0 +1,397 @@
+"""The ten tables of a report: every figure that leaves the library, small cells held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate import COMPLETE_COHORTS, Curves, Interval
+from cxvalue.report.assumptions import list_assumptions
+from cxvalue.report.disclosure import SUPPRESSED, at_least, hide_cells, hide_in_text, is_small
+from cxvalue.report.segment_cells import SegmentCell, hide_strata, judge_segments
+from cxvalue.report.study_results import StudyResults
+from cxvalue.tables import Finding
+from cxvalue.value import Projection
+from cxvalue.vocabulary import EVERYBODY, month_label, parse_month
+
+FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")
+MONEY_PANELS: Final = ("revenue", "cost_to_serve")
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "bands": ("band", "episodes", "share", "share_response_weighted", "customers", "answered", "status"),
+    "curves": ("adjusted", "cohorts", "band", "metric", "unit", "month", *FIGURES),
+    "outcomes": (
+        "adjusted", "by", "group", "band", "metric", "unit", "horizon_months", *FIGURES, "status", "reason",
+    ),
+    "links": (
+        "metric", "by", "group", "gap", "se", "ci_low", "ci_high", "gap_total", "unit", "share_of_value", "status",
+        "reason",
+    ),
+    "levers": ("lever", "unit", *FIGURES),
+    "segments": (
+        "by", "group", "status", "reason", "unit", "active_customers", "customers_moved", "share_of_base",
+        "per_customer", "se", "ci_low", "ci_high", "gross", "gross_ci_low", "gross_ci_high",
+    ),
+    "estimates": ("method", "what", "n_episodes", "unit", *FIGURES, "status", "reason"),
+    "exclusions": ("table", "rule", "level", "reason", "n", "note", "amount", "amount_unit", "action"),
+    "assumptions": ("name", "value", "unit", "low", "high", "source"),
+}  # fmt: skip
+"""Columns of the tables; those of ``cash_flow`` depend on the levers."""
+TEXTS: Final = frozenset({
+    "action", "amount_unit", "band", "by", "calendar_month", "cohorts", "group", "level", "lever", "method", "metric", "name",
+    "note", "reason", "rule", "source", "status", "table", "unit", "what",
+})  # fmt: skip
+WHOLE: Final = frozenset({"answered", "episodes", "horizon_months", "month", "n", "n_episodes"})
+TRUTHS: Final = frozenset({"adjusted", "extrapolated"})
+
+
+def report_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
+    """Return the ten tables of a report.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``bands``, ``curves``, ``outcomes``, ``links``, ``levers``, ``cash_flow``, ``segments``, ``estimates``,
+        ``exclusions`` and ``assumptions``. Units stand in a column ``unit``; cells that would stand for fewer than
+        ``disclosure_min`` customers are missing, and a column ``status`` or ``note`` says so.
+    """
+    tables = {
+        "bands": bands_table(results),
+        "curves": curves_table(results),
+        "outcomes": outcomes_table(results),
+        "links": links_table(results),
+        "levers": levers_table(results.value),
+        "cash_flow": cash_flow_table(results),
+        "segments": segments_table(results),
+        "estimates": estimates_table(results),
+        "exclusions": exclusions_table(results),
+        "assumptions": framed("assumptions", list_assumptions(results)),
+    }
+    return {name: typed(table) for name, table in tables.items()}
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns have their type also where they are empty.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text, whole numbers and truth values with a missing value of their own; all else float.
+    """
+    kinds = {"string": TEXTS, "Int64": WHOLE, "boolean": TRUTHS}
+    types = {name: next((kind for kind, names in kinds.items() if name in names), "float64") for name in table.columns}
+    return table.astype(types)
+
+
+def framed(name: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as one of the tables, with all of its columns and no other.
+
+    Parameters
+    ----------
+    name : str
+        The table.
+    rows : iterable of dict
+        Its rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table.
+    """
+    return pd.DataFrame(list(rows), columns=list(COLUMNS[name]))
+
+
+def bands_table(results: StudyResults) -> pd.DataFrame:
+    """Return the bands: who answered, and how many customers are now in each.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a band; ``customers`` is estimated, ``answered`` counted.
+    """
+    table = results.episodes.to_frame()
+    hidden = np.zeros(len(table), dtype=bool)
+    for name in ("episodes", "answered"):
+        hidden |= np.array(hide_cells(table[name].tolist(), results.disclosure_min))
+    table["status"] = np.where(hidden, SUPPRESSED, "ok")
+    for name in ("episodes", "answered"):
+        table[name] = table[name].astype("Int64").mask(hidden)
+    for name in ("share", "share_response_weighted", "customers"):
+        table[name] = table[name].astype(float).mask(hidden)
+    return table[list(COLUMNS["bands"])]
+
+
+def curves_table(results: StudyResults) -> pd.DataFrame:
+    """Return all curves in one table.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a band, metric, month and kind of curve.
+    """
+    curves = (results.curves, results.curves_unadjusted, results.curves_complete)
+    frames = [curve_frame(each, results.disclosure_min) for each in curves if isinstance(each, Curves)]
+    return pd.concat(frames, ignore_index=True) if frames else framed("curves", ())
+
+
+def curve_frame(curves: Curves, minimum: int) -> pd.DataFrame:
+    """Return curves as a table.
+
+    Parameters
+    ----------
+    curves : Curves
+        The curves.
+    minimum : int
+        Smallest number of episodes that a point may stand for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The figures. The number of episodes is left out: its steps are the sizes of single months of answers.
+    """
+    table = curves.to_frame()
+    table.loc[table["episodes"] < minimum, list(FIGURES)] = np.nan
+    return table[list(COLUMNS["curves"])]
+
+
+def outcomes_table(results: StudyResults) -> pd.DataFrame:
+    """Return the totals over 12 and 24 months, of everybody and by segment and cohort.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Empty when they were not asked for.
+    """
+    if results.outcomes is None:
+        return framed("outcomes", ())
+    table = pd.concat([outcomes.to_frame() for outcomes in results.outcomes], ignore_index=True)
+    return hide_strata(table, results, FIGURES)[list(COLUMNS["outcomes"])]
+
+
+def links_table(results: StudyResults) -> pd.DataFrame:
+    """Return the metrics ranked by the gap between the two bands.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Empty when they were not asked for; ``gap`` is in standard deviations, ``gap_total`` in ``unit``.
+    """
+    if results.links is None:
+        return framed("links", ())
+    table = pd.concat([links.to_frame() for links in results.links], ignore_index=True)
+    table = table.reindex(columns=list(COLUMNS["links"]))
+    return hide_strata(table, results, ("gap", "se", "ci_low", "ci_high", "gap_total", "share_of_value"))
+
+
+def levers_table(value: Projection) -> pd.DataFrame:
+    """Return the parts of the value per moved customer.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a lever.
+    """
+    unit = f"{value.currency} {value.unit}"
+    return framed("levers", ({"lever": name, "unit": unit, **figures(part)} for name, part in value.levers))
+
+
+def figures(found: Interval) -> dict[str, float]:
+    """Return an interval as columns.
+
+    Parameters
+    ----------
+    found : Interval
+        The interval.
+
+    Returns
+    -------
+    dict of str to float
+        Keys estimate, se, ci_low, ci_high.
+    """
+    return {name: getattr(found, name) for name in FIGURES}
+
+
+def cash_flow_table(results: StudyResults) -> pd.DataFrame:
+    """Return the cash flow of the whole shift, month by month.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns month, calendar_month, unit, and those of the projection's cash flow.
+    """
+    table = results.value.cash_flow.copy()
+    start = parse_month(results.episodes.as_of)
+    table.insert(1, "calendar_month", [month_label(start + int(month)) for month in table["month"]])
+    table.insert(2, "unit", results.currency)
+    return table
+
+
+def segments_table(results: StudyResults) -> pd.DataFrame:
+    """Return the value by segment.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a segment; ``per_customer`` with ``se`` and interval is per moved customer.
+    """
+    return framed("segments", (segment_row(cell, results) for cell in judge_segments(results)))
+
+
+def segment_row(cell: SegmentCell, results: StudyResults) -> dict[str, Any]:
+    """Return a segment's value as a row.
+
+    Parameters
+    ----------
+    cell : SegmentCell
+        The segment, and what of it may be shown.
+    results : StudyResults
+        Currency and smallest count.
+
+    Returns
+    -------
+    dict
+        Columns of the table ``segments``.
+    """
+    row: dict[str, Any] = {"by": cell.by, "group": cell.group, "unit": results.currency}
+    row |= {"status": cell.status, "reason": hide_in_text(cell.reason, results.disclosure_min)}
+    if isinstance(cell.value, NotEstimable) or cell.status == SUPPRESSED:
+        return row
+    each, gross, heads = cell.value.per_customer, cell.value.gross, cell.value.heads
+    row |= {"per_customer": each.estimate, "se": each.se, "ci_low": each.ci_low, "ci_high": each.ci_high}
+    if cell.hides_counts:
+        return row
+    return row | {
+        "active_customers": heads.active_customers, "customers_moved": heads.customers_moved.estimate,
+        "share_of_base": heads.share_of_base.estimate, "gross": gross.estimate, "gross_ci_low": gross.ci_low,
+        "gross_ci_high": gross.ci_high,
+    }  # fmt: skip
+
+
+def estimates_table(results: StudyResults) -> pd.DataFrame:
+    """Return the value per moved customer under each estimator.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an estimator.
+    """
+    minimum = results.disclosure_min
+    total = max((n for _, _, n, _ in results.estimates.rows), default=0)
+    rows = []
+    for method, value, n, what in results.estimates.rows:
+        hide = is_small(n, minimum) or (method == COMPLETE_COHORTS and is_small(total - n, minimum))
+        unit = f"{results.currency} {results.value.unit}"
+        row: dict[str, Any] = {"method": method, "what": what, "n_episodes": None if hide else n, "unit": unit}
+        if isinstance(value, NotEstimable):
+            rows.append(row | {"status": "not_estimable", "reason": hide_in_text(value.reason, minimum)})
+        else:
+            rows.append(row | figures(value.per_customer) | {"status": "ok", "reason": ""})
+    return framed("estimates", rows)
+
+
+def exclusions_table(results: StudyResults) -> pd.DataFrame:
+    """Return what was left out and what was repaired.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a rule that found something; ``n`` rows or answers.
+    """
+    rows = [
+        finding_row(finding, results) for finding in results.check.findings
+        if finding.level in ("excluded", "repaired") and finding.n_rows
+    ]  # fmt: skip
+    without = results.episodes.n_without_follow_up
+    if without:
+        finding = Finding(
+            "surveys.without_follow_up", "surveys", "excluded", without,
+            "answers without one month of follow-up", "they tell who the target is, and open no episode",
+        )  # fmt: skip
+        rows.append(finding_row(finding, results))
+    return framed("exclusions", rows)
+
+
+def finding_row(finding: Finding, results: StudyResults) -> dict[str, Any]:
+    """Return what a rule found as a row, without small counts.
+
+    Parameters
+    ----------
+    finding : Finding
+        The rule and its outcome.
+    results : StudyResults
+        Currency and smallest count.
+
+    Returns
+    -------
+    dict
+        Columns of the table ``exclusions``.
+    """
+    minimum = results.disclosure_min
+    hide = is_small(finding.n_rows, minimum)
+    amount = None if hide else finding.amount
+    is_money = finding.table.rpartition(".")[2] in MONEY_PANELS
+    return {
+        "table": finding.table, "rule": finding.rule, "level": finding.level,
+        "reason": hide_in_text(finding.what, minimum), "n": None if hide else finding.n_rows,
+        "note": at_least(minimum) if hide else "", "amount": amount,
+        "amount_unit": "" if amount is None else (results.currency if is_money else "as in the table"),
+        "action": finding.action,
+    }  # fmt: skip

@@ -1,0 +1,112 @@
+"""The settings of a study: ``study.toml`` read into frozen sections that each layer owns."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from cxvalue.engine import RunSettings
+from cxvalue.errors import SettingsError
+from cxvalue.estimate import AdjustSettings
+from cxvalue.link import StudySettings
+from cxvalue.tables import InputSettings, PanelSettings
+from cxvalue.value import Economics, ShiftSettings
+
+
+class Settings(InputSettings):
+    """All sections of ``study.toml``.
+
+    Parameters
+    ----------
+    study : StudySettings
+        Section ``[study]``.
+    adjust : AdjustSettings
+        Section ``[adjust]``.
+    shift : ShiftSettings
+        Section ``[shift]``.
+    economics : Economics, optional
+        Section ``[economics]``; needed as soon as money is asked for.
+    run : RunSettings
+        Section ``[run]``.
+
+    Examples
+    --------
+    >>> settings = Settings(economics={"gross_margin": 0.6, "discount_rate_annual": 0.1})
+    >>> settings.shift.share, settings.study.horizon_months
+    (0.05, 24)
+    """
+
+    study: StudySettings = Field(default_factory=StudySettings)
+    adjust: AdjustSettings = Field(default_factory=AdjustSettings)
+    shift: ShiftSettings = Field(default_factory=ShiftSettings)
+    economics: Economics | None = None
+    run: RunSettings = Field(default_factory=RunSettings)
+
+    def own_values(self) -> dict[str, float]:
+        """Return the unit values of the user's own metrics.
+
+        Returns
+        -------
+        dict of str to float
+            By metric.
+        """
+        own = {name: panel.unit_value for name, panel in self.panels.items() if isinstance(panel, PanelSettings)}
+        wide = self.panel.metrics if self.panel is not None else {}
+        return own | {name: metric.unit_value for name, metric in wide.items()}
+
+    def require_economics(self) -> Economics:
+        """Return the economics, or say that they are missing.
+
+        Returns
+        -------
+        Economics
+            The section.
+
+        Raises
+        ------
+        SettingsError
+            When there is none.
+        """
+        if self.economics is None:
+            raise SettingsError(
+                "no section [economics]: outcomes cannot be turned into money without it",
+                allowed="[economics] with gross_margin (before cost to serve) and discount_rate_annual",
+                hint='cx.Settings(economics={"gross_margin": 0.6, "discount_rate_annual": 0.1}) in Python',
+            )
+        return self.economics
+
+
+def read_settings(path: Path) -> Settings:
+    """Read ``study.toml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Settings
+        The settings.
+
+    Raises
+    ------
+    SettingsError
+        When there is no such file, it is not TOML, or a key or value is refused.
+    """
+    if not path.is_file():
+        raise SettingsError(
+            f"no settings at '{path}'", allowed="a study.toml", hint="cxvalue init FOLDER writes a commented one"
+        )
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"'{path.name}' is not TOML: {error}", hint="look at that line; text stands in quotes"
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"'{path.name}' is not UTF-8 text", hint="save it as UTF-8") from None
+    return Settings(**content)

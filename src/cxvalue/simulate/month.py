@@ -1,0 +1,370 @@
+"""One month in the life of a simulated base: incidents, satisfaction, outcomes, leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxvalue.simulate.customers import Customers
+from cxvalue.simulate.outcomes import Outcomes, measure_outcomes, prob_leaving
+from cxvalue.simulate.scenario import REFERENCE_TENURE_YEARS, TRAILING_MONTHS, Loadings, Scenario
+from cxvalue.simulate.stream import MONTH, random_stream
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDraws:
+    """The random numbers of one month, one of each for every customer.
+
+    Parameters
+    ----------
+    incidents : numpy.ndarray
+        Incidents of the month. Shape (n,), integer.
+    innovation, revenue : numpy.ndarray
+        Standard normal. Shape (n,).
+    cost : numpy.ndarray
+        Gamma noise of mean 1. Shape (n,).
+    upgrades, referrals, leaving : numpy.ndarray
+        Uniform in [0, 1). Shape (n,).
+    """
+
+    incidents: NDArray[np.int64]
+    innovation: NDArray[np.float64]
+    revenue: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    upgrades: NDArray[np.float64]
+    referrals: NDArray[np.float64]
+    leaving: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """Return the draws of these customers only.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Positions, shape (m,).
+
+        Returns
+        -------
+        MonthDraws
+            The draws of m customers.
+        """
+        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one month hands to the next.
+
+    Parameters
+    ----------
+    active : numpy.ndarray
+        Whether the customer goes on into the next month. Shape (n,), boolean.
+    error : numpy.ndarray
+        Drifting part of satisfaction. Shape (n,).
+    recent_incidents : numpy.ndarray
+        Incidents of the last months, the latest first. Shape (3, n), integer.
+    upgrades_so_far : numpy.ndarray
+        Upgrades since the first month. Shape (n,), integer.
+    """
+
+    active: NDArray[np.bool_]
+    error: NDArray[np.float64]
+    recent_incidents: NDArray[np.int64]
+    upgrades_so_far: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month as it was lived, before anybody leaves.
+
+    Parameters
+    ----------
+    offset : int
+        Months since the first month.
+    active : numpy.ndarray
+        Whether the customer was there. Shape (n,), boolean.
+    recent_incidents : numpy.ndarray
+        Incidents of this month and those before. Shape (3, n), integer.
+    trailing_incidents : numpy.ndarray
+        Mean incidents over the last three months, or since joining where that is shorter. Shape (n,).
+    tenure_years : numpy.ndarray
+        Years since the month of joining. Shape (n,).
+    expected : numpy.ndarray
+        Satisfaction expected from observed confounders. Shape (n,).
+    error : numpy.ndarray
+        Drifting part of satisfaction. Shape (n,).
+    satisfaction : numpy.ndarray
+        Latent satisfaction. Shape (n,).
+    upgrades_so_far : numpy.ndarray
+        Upgrades before this month. Shape (n,), integer.
+    outcomes : Outcomes
+        Revenue, cost, upgrades and referrals; 0 where not active.
+    """
+
+    offset: int
+    active: NDArray[np.bool_]
+    recent_incidents: NDArray[np.int64]
+    trailing_incidents: NDArray[np.float64]
+    tenure_years: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    error: NDArray[np.float64]
+    satisfaction: NDArray[np.float64]
+    upgrades_so_far: NDArray[np.int64]
+    outcomes: Outcomes
+
+    def take(self, rows: NDArray[np.int64]) -> Self:
+        """Return the month of these customers only.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Positions, shape (m,).
+
+        Returns
+        -------
+        Month
+            The month of m customers.
+        """
+        return type(self)(
+            self.offset,
+            self.active[rows],
+            self.recent_incidents[:, rows],
+            *(getattr(self, name)[rows] for name in _PLAIN),
+            self.outcomes.take(rows),
+        )
+
+
+_PLAIN = ("trailing_incidents", "tenure_years", "expected", "error", "satisfaction", "upgrades_so_far")
+
+
+def draw_month(scenario: Scenario, customers: Customers, *, seed: int, offset: int) -> MonthDraws:
+    """Draw the random numbers of a month; they depend on seed and month alone, not on what happened before.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        All n customers of the base.
+    seed : int
+        Seed of the base.
+    offset : int
+        Months since the first month.
+
+    Returns
+    -------
+    MonthDraws
+        Arrays of shape (n,).
+    """
+    rng, n = random_stream(seed, MONTH, offset), len(customers)
+    shape = scenario.cost_noise_shape
+    return MonthDraws(
+        incidents=rng.poisson(customers.incident_rate),
+        innovation=rng.standard_normal(n),
+        revenue=rng.standard_normal(n),
+        cost=rng.standard_gamma(shape, n) / shape,
+        upgrades=rng.random(n),
+        referrals=rng.random(n),
+        leaving=rng.random(n),
+    )
+
+
+def initial_state(n_customers: int) -> State:
+    """Return the state before the first month, in which nobody is active yet.
+
+    Parameters
+    ----------
+    n_customers : int
+        Customers ever in the base.
+
+    Returns
+    -------
+    State
+        Arrays of shape (n,), all empty or zero.
+    """
+    return State(
+        active=np.zeros(n_customers, dtype=bool),
+        error=np.zeros(n_customers),
+        recent_incidents=np.zeros((TRAILING_MONTHS, n_customers), dtype=np.int64),
+        upgrades_so_far=np.zeros(n_customers, dtype=np.int64),
+    )
+
+
+def live_month(scenario: Scenario, customers: Customers, state: State, *, draws: MonthDraws, offset: int) -> Month:
+    """Live through one month up to, but not including, the leaving at its end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        n customers.
+    state : State
+        What the month before left.
+    draws : MonthDraws
+        Random numbers of this month.
+    offset : int
+        Months since the first month.
+
+    Returns
+    -------
+    Month
+        Who was there, how satisfied, and what came of it.
+    """
+    joined = np.maximum(customers.joined, 0)
+    enters = joined == offset
+    active = state.active | enters
+    recent = np.vstack([draws.incidents * active, state.recent_incidents[:-1]])
+    trailing = recent.sum(axis=0) / np.clip(offset - joined + 1, 1, TRAILING_MONTHS)
+    tenure_years = np.maximum(offset - customers.joined, 0) / 12
+    expected = expected_satisfaction(scenario, customers, trailing_incidents=trailing, tenure_years=tenure_years)
+    phi = scenario.persistence_monthly
+    drifted = phi * state.error + np.sqrt(1 - phi**2) * draws.innovation
+    error = np.where(enters, draws.innovation, drifted)
+    satisfaction = expected + lasting_satisfaction(scenario, customers) + error
+    outcomes = measure_outcomes(
+        scenario,
+        customers,
+        satisfaction,
+        incidents=recent[0],
+        upgrades_so_far=state.upgrades_so_far,
+        draws=draws,
+        offset=offset,
+    )
+    return Month(
+        offset,
+        active,
+        recent,
+        trailing,
+        tenure_years,
+        expected,
+        error,
+        satisfaction,
+        state.upgrades_so_far,
+        outcomes.where(active),
+    )
+
+
+def close_month(scenario: Scenario, customers: Customers, month: Month, *, draws: MonthDraws) -> State:
+    """Let customers leave at the month's end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        n customers.
+    month : Month
+        The month as it was lived; its satisfaction decides who leaves.
+    draws : MonthDraws
+        Random numbers of the month.
+
+    Returns
+    -------
+    State
+        What the next month starts from.
+    """
+    index = observed_index(
+        scenario,
+        scenario.churn,
+        customers,
+        trailing_incidents=month.trailing_incidents,
+        tenure_years=month.tenure_years,
+    )
+    leaves = draws.leaving < prob_leaving(scenario, customers, month.satisfaction, index=index, offset=month.offset)
+    return State(
+        active=month.active & ~leaves,
+        error=month.error,
+        recent_incidents=month.recent_incidents,
+        upgrades_so_far=month.upgrades_so_far + month.outcomes.upgrades,
+    )
+
+
+def observed_index(
+    scenario: Scenario,
+    loadings: Loadings,
+    customers: Customers,
+    *,
+    trailing_incidents: NDArray[np.float64],
+    tenure_years: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    r"""Return what observed confounders add up to under some loadings.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Gives the reference customer and the cap on tenure.
+    loadings : Loadings
+        Change per unit of each confounder.
+    customers : Customers
+        n customers.
+    trailing_incidents : numpy.ndarray
+        Mean incidents a month over the last three. Shape (n,).
+    tenure_years : numpy.ndarray
+        Years since joining. Shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        The index, shape (n,); 0 for the reference customer.
+
+    Notes
+    -----
+    :math:`a (T - \bar T) + b (\min(A, A_{max}) - 2) + c z`.
+    """
+    tenure = np.minimum(tenure_years, scenario.tenure_cap_years) - REFERENCE_TENURE_YEARS
+    incidents = trailing_incidents - scenario.incidents_per_month
+    return loadings.incidents * incidents + loadings.tenure * tenure + loadings.price * customers.price_score
+
+
+def expected_satisfaction(
+    scenario: Scenario,
+    customers: Customers,
+    *,
+    trailing_incidents: NDArray[np.float64],
+    tenure_years: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the satisfaction that observed confounders lead one to expect.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        n customers.
+    trailing_incidents : numpy.ndarray
+        Mean incidents a month over the last three. Shape (n,).
+    tenure_years : numpy.ndarray
+        Years since joining. Shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Expected satisfaction, shape (n,).
+    """
+    by_segment = np.array([segment.satisfaction for segment in scenario.segments])
+    index = observed_index(
+        scenario, scenario.satisfaction, customers, trailing_incidents=trailing_incidents, tenure_years=tenure_years
+    )
+    return scenario.satisfaction_mean + index + by_segment[customers.segment]
+
+
+def lasting_satisfaction(scenario: Scenario, customers: Customers) -> NDArray[np.float64]:
+    """Return the unobserved part of satisfaction that never changes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Gives the strength of the hidden confounder.
+    customers : Customers
+        n customers.
+
+    Returns
+    -------
+    numpy.ndarray
+        Disposition and hidden confounder together, shape (n,).
+    """
+    return customers.disposition + scenario.hidden.satisfaction * customers.hidden

@@ -1,0 +1,40 @@
+"""Named scenarios: a sample to look at, bases to test recovery on, and one for each way in which data can mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from cxvalue.simulate.scenario import SEGMENTS, Hidden, Loadings, Scenario
+
+RECOVERY: Final = Scenario(name="recovery", n_customers=8_000, waves=(5, 11, 17, 23))
+"""Observed confounding, joiners, censoring, repeated waves and response that depends on covariates; nothing else."""
+
+_EFFECT_MULTIPLIERS: Final = (0.6, 1.6, 2.2)
+_SEGMENT_EFFECTS: Final = tuple(
+    replace(segment, effect_multiplier=multiplier)
+    for segment, multiplier in zip(SEGMENTS, _EFFECT_MULTIPLIERS, strict=True)
+)
+
+_ALL: Final = (
+    Scenario(name="sample", n_customers=12_000, waves=(8, 17, 26)),
+    RECOVERY,
+    replace(RECOVERY, name="null", effect_scale=0.0),
+    replace(RECOVERY, name="no_confounding", satisfaction=Loadings(), response=Loadings()),
+    replace(RECOVERY, name="hidden_confounding", hidden=Hidden(0.5, -0.35, 0.05, -0.05)),
+    replace(RECOVERY, name="fading", effect_fade_per_year=0.30),
+    replace(RECOVERY, name="segment_effects", segments=_SEGMENT_EFFECTS),
+    replace(RECOVERY, name="response_at_random", response=Loadings()),
+    replace(RECOVERY, name="response_on_satisfaction", response_satisfaction=0.4),
+    replace(RECOVERY, name="disposition", disposition_sd=0.8),
+    replace(RECOVERY, name="survey_noise", survey_noise_sd=0.7),
+    replace(RECOVERY, name="heavy_tails", usage_tail_index=2.5),
+    replace(RECOVERY, name="trend", churn_trend_per_year=-0.30),
+    replace(RECOVERY, name="invitations", share_invited=0.6, response_prob=0.5),
+    replace(RECOVERY, name="fieldwork", fieldwork_months=3, waves=(4, 10, 16, 22)),
+)
+
+SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in _ALL})
+"""Scenarios by name; ``sample`` is the one to look at first."""

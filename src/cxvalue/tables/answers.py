@@ -1,0 +1,188 @@
+"""Survey answers: what becomes of each of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+from cxvalue.engine import Engine
+from cxvalue.errors import DataError
+from cxvalue.tables.activity import MONTH_OF, Activity, as_int
+from cxvalue.tables.findings import Finding, Level, found
+from cxvalue.tables.schema import TableSet
+
+FATES: Final[dict[str, tuple[Level, str, str]]] = {
+    "blank_id": ("excluded", "answers without a customer id", "left out"),
+    "blank_date": ("excluded", "answers without a date", "left out"),
+    "blank_score": ("excluded", "answers without a score", "left out"),
+    "bad_date": ("error", "answers whose date cannot be read", "ISO dates (2024-03-01), or date_format"),
+    "off_scale": ("excluded", "answers with a score off the scale", "left out"),
+    "unknown_customer": ("excluded", "answers of customers that table 'customers' does not hold", "left out"),
+    "outside_months": ("excluded", "answers outside the months of the retention panel", "left out"),
+    "before_joining": ("excluded", "answers before the customer joined", "left out"),
+    "after_leaving": ("excluded", "answers after the customer had left", "left out"),
+    "not_active": ("excluded", "answers while the customer was away", "left out"),
+    "superseded": ("excluded", "answers followed by another of the customer in the same month", "the last one counts"),
+}
+"""What may become of an answer that does not count: level, what it is, what is done. In order of precedence."""
+
+
+def mark_answers(engine: Engine, tables: TableSet, activity: Activity) -> list[Finding]:
+    """Keep every answer with its fate as ``answers_marked`` and those that count as ``answers_valid``.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statements.
+    tables : TableSet
+        What was registered; ``customers`` and ``activity`` exist.
+    activity : Activity
+        The months of the study.
+
+    Returns
+    -------
+    list of Finding
+        One for each fate, and one for answers in the month of leaving.
+
+    Raises
+    ------
+    DataError
+        When there is no answer, or none that falls into the months of the study.
+
+    Notes
+    -----
+    A customer counts as active at the start of a month when active in the month before it, or in it (joined).
+    """
+    engine.put("scale", scale_table(tables))
+    engine.keep("answers_marked", marked(tables, activity))
+    counts = engine.query("SELECT fate, count(*) AS n FROM answers_marked GROUP BY fate")
+    n = dict(zip(counts["fate"].to_pylist(), counts["n"].to_pylist(), strict=True))
+    if not n:
+        raise DataError("table 'surveys' is empty", allowed="a row for each answer")
+    findings = [
+        found(
+            f"surveys.{fate}",
+            n.get(fate, 0),
+            level,
+            what=f"{n.get(fate, 0):,} {what}" if level == "error" else what,
+            action=action,
+            hint='set date_format = "%d/%m/%Y" if days come first' if fate == "bad_date" else "",
+            rows_sql=f"SELECT * FROM answers_marked WHERE fate = '{fate}'",
+        )
+        for fate, (level, what, action) in FATES.items()
+    ]
+    if n.get("valid", 0) == 0:
+        if n.get("outside_months", 0):
+            raise DataError(
+                "table 'surveys': all usable answers lie outside the months of the retention panel",
+                allowed="answers in months that the panels cover",
+                hint="compare the first and last month of both",
+            )
+        worst = max((f for f in findings if f.n_rows), key=lambda finding: finding.n_rows)
+        raise DataError(
+            f"table 'surveys': no answer can be used; most ({worst.n_rows:,}) are {worst.what}",
+            allowed="answers on the scale, of customers that the tables hold",
+            hint="run check and look at its rows",
+        )
+    engine.define(
+        "answers_valid",
+        "SELECT customer_id, m0, survey_date, score, band, active_0, active_1 FROM answers_marked WHERE fate = 'valid'",
+    )
+    gone = engine.query("SELECT count(*) AS n FROM answers_marked WHERE fate = 'valid' AND NOT active_in_m0")
+    findings.append(
+        found(
+            "surveys.in_month_of_leaving",
+            as_int(gone["n"][0].as_py()),
+            "note",
+            what="answers in a month for which the customer has no row, but has one for the month before",
+            action="kept: left later in that month, gone from the first month of follow-up on",
+            rows_sql="SELECT * FROM answers_marked WHERE fate = 'valid' AND NOT active_in_m0",
+        )
+    )
+    return findings
+
+
+def scale_table(tables: TableSet) -> pa.Table:
+    """Return the scale as a table of score and band code.
+
+    Parameters
+    ----------
+    tables : TableSet
+        Holds the scale.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns score (double) and band (integer).
+    """
+    rows = tables.scale.rows()
+    return pa.table({"score": pa.array(rows["score"], pa.float64()), "band": pa.array(rows["band"], pa.int32())})
+
+
+def marked(tables: TableSet, activity: Activity) -> str:
+    """Return the statement that gives every answer its fate.
+
+    Parameters
+    ----------
+    tables : TableSet
+        What was registered.
+    activity : Activity
+        The months of the study.
+
+    Returns
+    -------
+    str
+        SQL.
+    """
+    calendar = activity.calendar
+    left_join, left = "", "FALSE"
+    if tables.retention_kind == "churn_date":
+        churned = "SELECT customer_id, min(churn_date) AS churn_date FROM retention_in GROUP BY customer_id"
+        left_join = f"LEFT JOIN ({churned}) r ON r.customer_id = s.customer_id"
+        left = "r.churn_date IS NOT NULL AND CAST(r.churn_date AS DATE) < CAST(s.survey_date AS DATE)"
+    m0 = MONTH_OF.format("s.survey_date")
+    joined = (
+        f"SELECT s.customer_id, s.survey_date, s.score, s.survey_date_raw, s.score_raw, k.band, {m0} AS m0, "
+        f"u.customer_id IS NOT NULL AS known, u.joined_month, a.active_0, a.active_1, {left} AS has_left "
+        f"FROM surveys_in s LEFT JOIN scale k ON k.score = s.score "
+        f"LEFT JOIN customers u ON u.customer_id = s.customer_id "
+        f"LEFT JOIN activity a ON a.customer_id = s.customer_id {left_join}"
+    )
+    words = ", ".join(
+        f"COALESCE(j.active_{w} & c.bit_{w}, 0) AS now_{w}, COALESCE(j.active_{w} & b.bit_{w}, 0) AS before_{w}"
+        for w in (0, 1)
+    )
+    placed = (
+        f"SELECT j.*, {words}, c.bit_0, c.bit_1 FROM ({joined}) j LEFT JOIN calendar c ON c.month = j.m0 "
+        f"LEFT JOIN calendar b ON b.month = j.m0 - 1"
+    )
+    earlier = (
+        "(bit_0 = 0 AND COALESCE(active_0, 0) <> 0) OR (active_0 & (bit_0 - 1)) <> 0 "
+        "OR (bit_1 > 0 AND (active_1 & (bit_1 - 1)) <> 0)"
+    )
+    later = "(bit_0 > 0 AND (COALESCE(active_1, 0) <> 0 OR active_0 >= bit_0)) OR (bit_1 > 0 AND active_1 >= bit_1)"
+    fate = f"""CASE
+        WHEN customer_id IS NULL THEN 'blank_id'
+        WHEN survey_date_raw IS NULL THEN 'blank_date'
+        WHEN score_raw IS NULL THEN 'blank_score'
+        WHEN survey_date IS NULL THEN 'bad_date'
+        WHEN band IS NULL THEN 'off_scale'
+        WHEN NOT known THEN 'unknown_customer'
+        WHEN m0 < {calendar.first} OR m0 > {calendar.last} THEN 'outside_months'
+        WHEN joined_month > m0 THEN 'before_joining'
+        WHEN has_left THEN 'after_leaving'
+        WHEN now_0 + now_1 + before_0 + before_1 = 0 THEN
+            CASE WHEN NOT ({earlier}) THEN 'before_joining'
+                 WHEN NOT ({later}) THEN 'after_leaving' ELSE 'not_active' END
+        ELSE 'valid' END"""
+    judged = f"SELECT p.*, {fate} AS fate FROM ({placed}) p"
+    ranked = (
+        f"SELECT q.*, row_number() OVER (PARTITION BY customer_id, m0, fate ORDER BY survey_date DESC, score DESC) "
+        f"AS place FROM ({judged}) q"
+    )
+    return (
+        "SELECT customer_id, survey_date, survey_date_raw, score, score_raw, band, m0, active_0, active_1, "
+        "now_0 + now_1 > 0 AS active_in_m0, "
+        f"CASE WHEN fate = 'valid' AND place > 1 THEN 'superseded' ELSE fate END AS fate FROM ({ranked}) t"
+    )

@@ -1,0 +1,120 @@
+"""Months as bits: what a customer did in up to 124 months fits into two integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cxvalue.engine import Engine
+from cxvalue.errors import DataError
+from cxvalue.vocabulary import month_label
+
+BITS = 62
+WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The months of a study and their bits; table ``calendar`` (month, bit_0, bit_1) in the engine.
+
+    Parameters
+    ----------
+    first : int
+        First month integer.
+    last : int
+        Last month integer.
+    """
+
+    first: int
+    last: int
+
+    def put(self, engine: Engine) -> None:
+        """Bring the table ``calendar`` into the engine.
+
+        Parameters
+        ----------
+        engine : Engine
+            Where to.
+        """
+        months = np.arange(self.first, self.last + 1)
+        words = [[self.window(int(month), int(month))[word] for month in months] for word in range(WORDS)]
+        columns = {"month": pa.array(months, pa.int32())}
+        columns |= {f"bit_{word}": pa.array(bits, pa.int64()) for word, bits in enumerate(words)}
+        engine.put("calendar", pa.table(columns))
+
+    def window(self, first: int, last: int) -> tuple[int, int]:
+        """Return the bits of the months from ``first`` to ``last``, both included.
+
+        Parameters
+        ----------
+        first, last : int
+            Month integers; what lies outside the calendar is left out.
+
+        Returns
+        -------
+        tuple of int
+            Two words.
+
+        Examples
+        --------
+        >>> Calendar(100, 110).window(101, 102)
+        (6, 0)
+        """
+        low, high = max(first, self.first) - self.first, min(last, self.last) - self.first
+        if high < low:
+            return (0, 0)
+        bits = (1 << (high + 1)) - (1 << low)
+        return (bits & ((1 << BITS) - 1), bits >> BITS)
+
+    def unpack(self, words: NDArray[np.int64], months: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of the given months are set in each customer's words.
+
+        Parameters
+        ----------
+        words : ndarray of shape (n, 2)
+            Bits of each customer.
+        months : ndarray of shape (n, k)
+            Month integers; those outside the calendar are False.
+
+        Returns
+        -------
+        ndarray of shape (n, k)
+            True where the month is set.
+        """
+        offset = months - self.first
+        inside = (offset >= 0) & (offset <= self.last - self.first)
+        offset = np.where(inside, offset, 0)
+        word = np.where(offset < BITS, words[:, [0]], words[:, [1]])
+        return np.asarray(inside & ((word >> (offset % BITS)) & 1).astype(bool))
+
+
+def make_calendar(first: int, last: int, table: str) -> Calendar:
+    """Return the calendar of a study, refusing spans that are too long.
+
+    Parameters
+    ----------
+    first, last : int
+        Month integers.
+    table : str
+        The table that spans them, for the message.
+
+    Returns
+    -------
+    Calendar
+        The calendar.
+
+    Raises
+    ------
+    DataError
+        When there are more than 124 months.
+    """
+    if last - first + 1 > BITS * WORDS:
+        raise DataError(
+            f"table '{table}' spans {month_label(first)} to {month_label(last)}, {last - first + 1} months",
+            allowed=f"at most {BITS * WORDS} months",
+            hint="leave out old months, and look for a mistyped year",
+        )
+    return Calendar(first, last)

@@ -1,0 +1,209 @@
+"""Checking: every rule of the data contract, what it found and what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from cxvalue.engine import Engine
+from cxvalue.errors import CxValueError, DataError
+from cxvalue.tables.activity import Activity, clean_customers, read_activity
+from cxvalue.tables.answers import mark_answers
+from cxvalue.tables.findings import Finding
+from cxvalue.tables.panels import CleanPanel, clean_panel
+from cxvalue.tables.schema import TableSet
+from cxvalue.vocabulary import month_label
+
+
+@dataclass(frozen=True, slots=True)
+class CleanTables:
+    """The tables once checked: what link and everything above it stands on.
+
+    Parameters
+    ----------
+    tables : TableSet
+        What was registered.
+    activity : Activity
+        Who was active when; tables ``customers``, ``activity``, ``calendar``.
+    panels : tuple of CleanPanel
+        Panels with their views of rows that count.
+    first_month : int
+        First month of the retention panel.
+    follow_up_end : int
+        Last month that every panel covers completely; follow-up ends there.
+    findings : tuple of Finding
+        Every rule's outcome.
+    """
+
+    tables: TableSet
+    activity: Activity
+    panels: tuple[CleanPanel, ...]
+    first_month: int
+    follow_up_end: int
+    findings: tuple[Finding, ...]
+
+    def refuse_errors(self) -> None:
+        """Raise when a rule was broken that has no repair.
+
+        Raises
+        ------
+        DataError
+            The first broken rule, with the number of others.
+        """
+        errors = [finding for finding in self.findings if finding.level == "error"]
+        if errors:
+            first, others = errors[0].error(), len(errors) - 1
+            more = f"; {others} further error(s), see check" if others else ""
+            raise DataError(first.what + more, allowed=first.allowed, hint=first.hint)
+
+
+def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
+    """Hold every table against the contract.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statements.
+    tables : TableSet
+        What was registered.
+
+    Returns
+    -------
+    CleanTables
+        The checked tables; broken rules without a repair stand among the findings and are not raised here.
+
+    Raises
+    ------
+    DataError
+        Where a table is such that the next rule cannot even be tried: empty, or of other customers or months.
+    """
+    findings = clean_customers(engine, tables)
+    if any(finding.level == "error" for finding in findings):
+        raise next(finding for finding in findings if finding.level == "error").error()
+    activity, more = read_activity(engine, tables)
+    findings += more
+    panels = []
+    for panel in tables.panels:
+        clean, more = clean_panel(engine, panel, activity)
+        panels.append(clean)
+        findings += more
+    findings += mark_answers(engine, tables, activity)
+    ends = [panel.last_month for panel in panels]
+    ends += [activity.last_month] if activity.last_month is not None else []
+    follow_up_end = min(ends)
+    findings.append(follow_up_finding(panels, activity, follow_up_end))
+    return CleanTables(tables, activity, tuple(panels), activity.calendar.first, follow_up_end, tuple(findings))
+
+
+def follow_up_finding(panels: list[CleanPanel], activity: Activity, end: int) -> Finding:
+    """Return the finding that says where follow-up ends and which panel ends it.
+
+    Parameters
+    ----------
+    panels : list of CleanPanel
+        The panels.
+    activity : Activity
+        The retention panel.
+    end : int
+        The last month that all cover.
+
+    Returns
+    -------
+    Finding
+        A note; a warning when a panel ends more than two months before the retention panel.
+    """
+    last = activity.calendar.last
+    short = [panel.panel.name for panel in panels if panel.last_month < last - 2]
+    what = f"follow-up ends in {month_label(end)}"
+    if short:
+        what += f": {', '.join(short)} ends well before the retention panel ({month_label(last)})"
+    return Finding(
+        "panels.follow_up_end", "panels", "warning" if short else "note", 0, what, "later months are not used"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What ``check`` found: one row a rule.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Every rule, also those that found nothing.
+    fetch : callable
+        Gives the rows of a finding.
+    """
+
+    findings: tuple[Finding, ...]
+    fetch: Callable[[str], pd.DataFrame] = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no rule was broken that has no repair."""
+        return all(finding.level != "error" for finding in self.findings)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns rule, table, level, n_rows, amount, what, action, hint.
+        """
+        names = ("rule", "table", "level", "n_rows", "amount", "what", "action", "hint")
+        return pd.DataFrame([{name: getattr(finding, name) for name in names} for finding in self.findings])
+
+    def rows(self, rule: str) -> pd.DataFrame:
+        """Return the rows that a rule found, customer ids included, in memory only.
+
+        Parameters
+        ----------
+        rule : str
+            A rule's name as in :meth:`to_frame`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows; canonical columns, with the text as it came in columns ending in ``_raw``.
+
+        Raises
+        ------
+        CxValueError
+            For an unknown rule, or one that has no rows to show.
+        """
+        chosen = [finding for finding in self.findings if finding.rule == rule]
+        if not chosen or not chosen[0].rows_sql:
+            known = ", ".join(finding.rule for finding in self.findings if finding.rows_sql)
+            raise CxValueError(f"no rows for rule '{rule}'", allowed=known)
+        return self.fetch(chosen[0].rows_sql)
+
+    def summary(self) -> str:
+        """Return the findings as plain text, the worst first.
+
+        Returns
+        -------
+        str
+            A line a rule.
+        """
+        marks = {
+            "error": "ERROR",
+            "warning": "warning",
+            "excluded": "left out",
+            "repaired": "repaired",
+            "note": "note",
+            "ok": "ok",
+        }
+        order = list(marks)
+        lines = []
+        for finding in sorted(self.findings, key=lambda f: order.index(f.level)):
+            amount = f", sum {finding.amount:,.2f}" if finding.amount is not None else ""
+            rows = f"{finding.n_rows:>10,}" if finding.n_rows else " " * 10
+            lines.append(f"{marks[finding.level]:<9}{rows}  {finding.rule}: {finding.what}{amount} — {finding.action}")
+        counts = {level: sum(f.level == level for f in self.findings) for level in order}
+        counted = ", ".join(f"{n} {marks[level]}" for level, n in counts.items() if n)
+        return "\n".join([*lines, f"{len(self.findings)} rules: {counted}"])
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False)

@@ -1,0 +1,199 @@
+"""A panel's values: unreadable, blank, negative, and months without a row."""
+
+from __future__ import annotations
+
+from cxvalue.engine import Engine
+from cxvalue.errors import DataError
+from cxvalue.tables.activity import as_int, last_complete_month, one_row
+from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.schema import Panel
+from cxvalue.vocabulary import month_label
+
+
+def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
+    """Check ids, months and values in one scan by month.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    panel : Panel
+        The panel.
+
+    Returns
+    -------
+    tuple of int, int and list of Finding
+        First month, last complete month, findings.
+
+    Raises
+    ------
+    DataError
+        When the panel has no row.
+    """
+    sums = ["month", "count(*) AS n", "count(customer_id) AS n_ids", "count(month_raw) AS n_month_raw"]
+    for name in panel.value_columns():
+        sums.append(f"sum(CASE WHEN {name} IS NULL AND {name}_raw IS NOT NULL THEN 1 ELSE 0 END) AS bad_{name}")
+        sums.append(f"sum(CASE WHEN {name}_raw IS NULL THEN 1 ELSE 0 END) AS blank_{name}")
+        sums.append(f"sum(CASE WHEN {name} < 0 THEN 1 ELSE 0 END) AS negative_{name}")
+        sums.append(f"sum(CASE WHEN {name} < 0 THEN {name} ELSE 0 END) AS refund_{name}")
+    engine.keep(f"{panel.view}_months", f"SELECT {', '.join(sums)} FROM {panel.view} GROUP BY month")
+    total = one_row(
+        engine,
+        f"SELECT sum(n) AS n, sum(n - n_ids) AS n_blank, sum(CASE WHEN month IS NULL THEN n ELSE 0 END) AS n_bad, "
+        f"min(month) AS first, max(month) AS last FROM {panel.view}_months",
+    )
+    if as_int(total["n"]) == 0:
+        raise DataError(f"table '{panel.name}' is empty", allowed="a row for each customer and month")
+    n_bad = as_int(total["n_bad"])
+    findings = [
+        found(
+            f"{panel.name}.bad_month",
+            n_bad,
+            "error",
+            what=f"{n_bad:,} months that cannot be read",
+            action="a date, a time stamp or YYYY-MM",
+            hint="set date_format; day-first dates must be declared",
+            rows_sql=f"SELECT * FROM {panel.view} WHERE month IS NULL",
+        ),
+        found(
+            f"{panel.name}.blank_id",
+            as_int(total["n_blank"]),
+            "excluded",
+            what="rows without a customer id",
+            action="left out",
+            rows_sql=f"SELECT * FROM {panel.view} WHERE customer_id IS NULL",
+        ),
+    ]
+    if total["first"] is None:
+        raise findings[0].error()
+    for name, label in panel.labels().items():
+        findings += value_findings(engine, panel, name, label)
+    findings += empty_months(engine, panel, as_int(total["first"]), as_int(total["last"]))
+    return as_int(total["first"]), last_month_of(engine, panel, as_int(total["last"])), findings
+
+
+def last_month_of(engine: Engine, panel: Panel, last: int) -> int:
+    """Return the last complete month of a panel.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    panel : Panel
+        The panel; its months are kept.
+    last : int
+        Last month with any row.
+
+    Returns
+    -------
+    int
+        Of a sparse panel, the last month with a row; of a dense one, the last that is not cut short.
+    """
+    if panel.missing == "zero":
+        return last
+    return last_complete_month(engine, f"SELECT month, n FROM {panel.view}_months")
+
+
+def value_findings(engine: Engine, panel: Panel, name: str, label: str) -> list[Finding]:
+    """Return the findings on one column's values.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    panel : Panel
+        The panel; its months are kept.
+    name : str
+        Canonical column.
+    label : str
+        What messages call it.
+
+    Returns
+    -------
+    list of Finding
+        Unreadable, blank and negative values.
+    """
+    counts = one_row(
+        engine,
+        f"SELECT sum(bad_{name}) AS bad, sum(blank_{name}) AS blank, sum(negative_{name}) AS negative, "
+        f"sum(refund_{name}) AS refund FROM {panel.view}_months",
+    )
+    n_bad, n_negative = as_int(counts["bad"]), as_int(counts["negative"])
+    is_money = any(m.canonical == name and m.metric.kind == "money" for m in panel.metrics)
+    is_count = any(m.canonical == name and m.metric.kind == "count" for m in panel.metrics)
+    negative = f"SELECT * FROM {panel.view} WHERE {name} < 0"
+    findings = [
+        found(
+            f"{panel.name}.bad_{label}",
+            n_bad,
+            "error",
+            what=f"{n_bad:,} values of '{label}' that are not finite numbers",
+            action="numbers, with a decimal point",
+            hint="study.check().rows(…) shows them",
+            rows_sql=f"SELECT * FROM {panel.view} WHERE {name} IS NULL AND {name}_raw IS NOT NULL",
+        ),
+        found(
+            f"{panel.name}.blank_{label}",
+            as_int(counts["blank"]),
+            "note",
+            what=f"blank values of '{label}'",
+            action=f'taken as missing customer-months (missing = "{panel.missing}")',
+            rows_sql=f"SELECT * FROM {panel.view} WHERE {name}_raw IS NULL",
+        ),
+    ]
+    if is_count:
+        findings.append(
+            found(
+                f"{panel.name}.negative_{label}",
+                n_negative,
+                "error",
+                what=f"{n_negative:,} negative counts of '{label}'",
+                action="0 or more",
+                rows_sql=negative,
+            )
+        )
+    elif is_money:
+        refund = counts["refund"]
+        findings.append(
+            found(
+                f"{panel.name}.negative_{label}",
+                n_negative,
+                "note",
+                what=f"negative values of '{label}' (refunds)",
+                action="kept",
+                amount=float(refund) if refund is not None and n_negative else None,
+                rows_sql=negative,
+            )
+        )
+    return findings
+
+
+def empty_months(engine: Engine, panel: Panel, first: int, last: int) -> list[Finding]:
+    """Return the finding on months in which the whole panel has no row.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    panel : Panel
+        The panel; its months are kept.
+    first, last : int
+        First and last month with rows.
+
+    Returns
+    -------
+    list of Finding
+        One finding.
+    """
+    present = set(engine.query(f"SELECT month FROM {panel.view}_months WHERE month IS NOT NULL")["month"].to_pylist())
+    empty = [month_label(month) for month in range(first, last + 1) if month not in present]
+    return [
+        found(
+            f"{panel.name}.empty_month",
+            len(empty),
+            "warning",
+            what="months without a single row" + (f": {', '.join(empty[:6])}" if empty else ""),
+            action="zero for everybody" if panel.missing == "zero" else "missing for everybody",
+            hint="look whether the export lost a month" if empty else "",
+        )
+    ]

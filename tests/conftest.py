@@ -1,0 +1,58 @@
+"""Fixtures that tests share: the small base, and studies that are closed when the test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from builders import Base, lean_base, small_base
+
+import cxvalue as cx
+from cxvalue.engine import DuckDBEngine
+from cxvalue.tables import check_tables, read_tables
+
+
+@pytest.fixture(scope="session")
+def base() -> Base:
+    """A valid base; its methods give new bases and leave it as it is."""
+    return small_base()
+
+
+@pytest.fixture(scope="session")
+def lean() -> Base:
+    """The same base with revenue as its only panel."""
+    return lean_base()
+
+
+@pytest.fixture
+def open_study() -> Iterator[Callable[[Base], cx.Study]]:
+    """Opens the study of a base."""
+    studies: list[cx.Study] = []
+
+    def open_(base: Base) -> cx.Study:
+        studies.append(cx.Study(tables=base.given(), settings=base.read_settings()))
+        return studies[-1]
+
+    yield open_
+    for study in studies:
+        study.close()
+
+
+@pytest.fixture
+def clean_rows() -> Iterator[Callable[[Base, str], pd.DataFrame]]:
+    """Gives the rows of a panel that count, once checked and repaired, by customer and month."""
+    engines: list[DuckDBEngine] = []
+
+    def rows(base: Base, name: str) -> pd.DataFrame:
+        engines.append(DuckDBEngine(threads=1))
+        settings = base.read_settings()
+        clean = check_tables(engines[-1], read_tables(engines[-1], settings, given=base.given(), folder=Path()))
+        panel = next(panel for panel in clean.panels if panel.panel.name in (name, f"panels.{name}"))
+        found = engines[-1].query(f"SELECT * FROM {panel.view} ORDER BY customer_id, month").to_pandas()
+        return found.rename(columns=panel.panel.labels())
+
+    yield rows
+    for engine in engines:
+        engine.close()
