@@ -31,7 +31,7 @@ SCORES = ((0, 3, 5, 6), (7, 8, 7, 8), (9, 10, 9, 10))
 KEYS = ["customer_id", "month"]
 
 SETTINGS: Mapping[str, Any] = {
-    "study": {"name": "small base", "horizon_months": 6, "groups": 20, "draws": 100},
+    "study": {"name": "small base", "horizon_months": 6, "groups": 10, "draws": 100},
     "customers": {"segments": ["segment"], "covariates": ["plan_price"]},
     "panels": {
         "retention": {"kind": "rows"},

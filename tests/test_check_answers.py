@@ -34,7 +34,7 @@ EXCLUDED = {
     "off_scale": ([answer(2, f"2023-0{m}-01", s) for m, s in ((7, 11), (8, -1), (9, 7.5))], "score off the scale"),
     "unknown_customer": ([answer(9999, "2023-07-01", 3)], "of customers that table 'customers' does not hold"),
     "outside_months": (
-        [answer(2, "2022-12-31", 3), answer(2, "2025-01-01", 3)], "outside the months of the retention panel",
+        [answer(2, "2022-12-31", 3), answer(2, "2025-01-01", 3)], "outside the months that the panels cover",
     ),
     # Customer 5 joins in 2023-03.
     "before_joining": ([answer(5, "2023-02-28", 3)], "answers before the customer joined"),
@@ -91,7 +91,10 @@ def test_an_answer_in_the_month_of_leaving_counts_and_is_noted(lean: Base, open_
     assert (found.level, found.n_rows) == ("note", 1)
     assert found.action == "kept: left later in that month, gone from the first month of follow-up on"
     curves = {
-        name: open_study(base).curves(adjusted=False).to_frame().query("metric == 'retained' and band == 'dissatisfied'")
+        name: open_study(base)
+        .curves(adjusted=False)
+        .to_frame()
+        .query("metric == 'retained' and band == 'dissatisfied'")
         for name, base in (("before", lean), ("after", with_answers(lean, answer(1, "2024-02-02", 3))))
     }
     n = int((lean.tables["surveys"]["score"] <= 6).sum())

@@ -326,7 +326,7 @@ class Study:
             confidence=settings.confidence,
             disclosure_min=self.settings.run.disclosure_min,
             settings=self._plain_settings(),
-            months=(month_label(self._clean.first_month), month_label(self._clean.follow_up_end)),
+            months=(month_label(self._clean.activity.calendar.first), month_label(self._clean.follow_up_end)),
             n_customers=self._clean.activity.n_customers,
             check=self.check(),
             episodes=self.episodes(),

@@ -13,8 +13,9 @@ from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
 from cxvalue.errors import CxValueError, DataError
 
+ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 STARTS_WITH_YEAR = r"^\s*[0-9]{4}[-/]"
-HAS_OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+HAS_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
 IS_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 IS_COMPACT_MONTH = r"^(19|20)[0-9]{2}(0[1-9]|1[0-2])$"
 IS_INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
@@ -103,7 +104,14 @@ class DuckDBEngine:
                     "try_strptime", value.cast("VARCHAR"), duckdb.ConstantExpression(column.date_format)
                 )
                 picked.append(parsed.alias(f"{column.canonical}_at"))
-        relation.select(*picked).create_view(f"{view}_source", replace=True)
+        try:
+            relation.select(*picked).create_view(f"{view}_source", replace=True)
+        except duckdb.Error as error:
+            raise DataError(
+                f"table '{source.table}': columns cannot be read ({str(error).splitlines()[0]})",
+                allowed="a date_format of strptime, such as '%d/%m/%Y'",
+                hint="look at date_format in the table's settings",
+            ) from error
         typed = ", ".join(
             f"{typed_expression(column, types[column.name])} AS {column.canonical}, "
             f"NULLIF(trim(CAST({column.canonical}_in AS VARCHAR)), '') AS {column.canonical}_raw"
@@ -205,7 +213,12 @@ class DuckDBEngine:
             if source.kind == "parquet":
                 return self._connection.read_parquet(list(source.paths), hive_partitioning=True, union_by_name=True)
             if source.kind == "csv":
-                return self._connection.from_csv_auto(list(source.paths), header=True, all_varchar=True)  # type: ignore[arg-type]  # takes a list; its stub says one path
+                return self._connection.from_csv_auto(
+                    list(source.paths),  # type: ignore[arg-type]  # takes a list; its stub says one path
+                    header=True,
+                    all_varchar=True,
+                    union_by_name=True,
+                )
             return self._attach(source)
         except duckdb.Error as error:
             raise DataError(
@@ -293,8 +306,8 @@ def timestamp_expression(column: Column, source_type: str) -> str:
         The expression.
     """
     incoming, zone = f"{column.canonical}_in", column.timezone or "UTC"
-    if source_type == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('{zone}', {incoming})"
+    if source_type in ZONED_TYPES:
+        return f"timezone('{zone}', CAST({incoming} AS TIMESTAMPTZ))"
     if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
         return f"CAST({incoming} AS TIMESTAMP)"
     if column.date_format is not None:
@@ -302,7 +315,7 @@ def timestamp_expression(column: Column, source_type: str) -> str:
     text = f"CAST({incoming} AS VARCHAR)"
     return (
         f"CASE WHEN NOT regexp_matches({text}, '{STARTS_WITH_YEAR}') THEN NULL "
-        f"WHEN regexp_matches({text}, '{HAS_OFFSET}') AND length({text}) > 11 "
+        f"WHEN regexp_matches({text}, '{HAS_OFFSET}') "
         f"THEN timezone('{zone}', TRY_CAST({text} AS TIMESTAMPTZ)) ELSE TRY_CAST({text} AS TIMESTAMP) END"
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-from python_calamine import load_workbook
+from python_calamine import CalamineError, load_workbook
 
 from cxvalue.errors import DataError
 
@@ -173,6 +173,8 @@ def arrow_table(value: Any, table: str) -> pa.Table:
     """
     if isinstance(value, pa.Table):
         return value
+    if isinstance(value, pa.RecordBatch):
+        return pa.Table.from_batches([value])
     if isinstance(value, pa.RecordBatchReader):
         return value.read_all()
     if isinstance(value, Mapping):
@@ -235,7 +237,14 @@ def read_sheet(path: str, sheet: str | None, table: str) -> pa.Table:
     DataError
         When the sheet does not exist or is empty.
     """
-    workbook = load_workbook(path)
+    try:
+        workbook = load_workbook(path)
+    except CalamineError as error:
+        raise DataError(
+            f"table '{table}': '{Path(path).name}' cannot be read as a spreadsheet ({error})",
+            allowed="an .xlsx workbook without a password",
+            hint="open it and save it again as .xlsx",
+        ) from error
     if sheet is not None and sheet not in workbook.sheet_names:
         raise DataError(f"table '{table}': no sheet '{sheet}'", allowed=", ".join(workbook.sheet_names))
     chosen = sheet if sheet is not None else workbook.sheet_names[0]

@@ -11,8 +11,6 @@ from cxvalue.link import OutcomeBatch
 from cxvalue.link.columns import Floats, Integers
 
 N_BANDS = 3
-CHUNK_ROWS = 20_000
-"""Rows whose outer products are formed at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,20 +231,40 @@ def add_batch(
     used, cell, fine = used[order], cell[order], fine[order]
     cross = total.cross.reshape(strata * N_BANDS * groups, *total.cross.shape[3:])
     squares = total.squares.reshape(strata * N_BANDS, -1)
-    starts = np.flatnonzero(np.r_[True, np.diff(cell) != 0]) if len(cell) else np.empty(0, np.int64)
+    starts = run_starts(cell)
     for start, end in zip(starts, np.r_[starts[1:], len(cell)], strict=True):
         rows = used[start:end]
         cross[cell[start]] += design[rows].T @ outcomes[rows]
         squares[cell[start] // groups] += np.einsum("ij,ij->j", outcomes[rows], outcomes[rows])
-    first, second = triangle(design.shape[1])
-    for at in range(0, len(used), CHUNK_ROWS):
-        rows, codes = used[at : at + CHUNK_ROWS], fine[at : at + CHUNK_ROWS]
-        edges = np.flatnonzero(np.r_[True, np.diff(codes) != 0])
-        x = design[rows]
-        sums = np.add.reduceat(x[:, first] * x[:, second], edges, axis=0)
-        sizes = np.diff(np.r_[edges, len(rows)])
-        leading, bin_code = np.divmod(codes[edges], entries)
-        which, g = np.divmod(leading, groups)
-        s, b = np.divmod(which, N_BANDS)
-        total.gram[s, b, bin_code, g] += sums
-        total.counts[s, b, bin_code, g] += sizes
+    rows_of, columns_of = triangle(design.shape[1])
+    edges = run_starts(fine)
+    for start, end in zip(edges, np.r_[edges[1:], len(fine)], strict=True):
+        x = design[used[start:end]]
+        leading, entry = divmod(int(fine[start]), entries)
+        which, g = divmod(leading, groups)
+        s, b = divmod(which, N_BANDS)
+        total.gram[s, b, entry, g] += (x.T @ x)[rows_of, columns_of]
+        total.counts[s, b, entry, g] += end - start
+
+
+def run_starts(codes: Integers) -> Integers:
+    """Return where each run of equal codes begins.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n,)
+        Sorted codes.
+
+    Returns
+    -------
+    ndarray
+        Positions; empty for no codes.
+
+    Examples
+    --------
+    >>> run_starts(np.array([3, 3, 5, 9, 9])).tolist()
+    [0, 2, 3]
+    """
+    if len(codes) == 0:
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.r_[True, np.diff(codes) != 0]).astype(np.int64)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from cxvalue.estimate.moments import N_BANDS, Partition
 from cxvalue.estimate.response import AnswerProbabilities
@@ -68,24 +70,45 @@ def weigh_target(
     """
     rows, band, group = design[candidates], answers.band[candidates], answers.group[candidates]
     cells = [cell_codes(partition, candidates, band) for partition in partitions]
-    sums = [np.zeros((1 + groups, len(p.labels) * N_BANDS, rows.shape[1] + 1)) for p in partitions]
-    squares = [np.zeros(len(p.labels) * N_BANDS) for p in partitions]
-    plain = np.ones(len(candidates))
+    sizes = [len(partition.labels) * N_BANDS for partition in partitions]
+    edges = np.cumsum([0, *sizes])
+    member = membership(cells, edges)
+    sums = np.empty((1 + groups, int(edges[-1]), rows.shape[1] + 1))
+    plain = np.ones(len(candidates)) if probabilities is None else probabilities.weights(0)
+    squares = np.asarray(member @ plain**2)
     for replicate in range(1 + groups):
-        weights = plain if probabilities is None else probabilities.weights(replicate)
+        weights = plain
         if replicate:
-            weights = weights * (group != replicate - 1)
-        weighted = np.column_stack([weights[:, None] * rows, weights])
-        for at, codes in enumerate(cells):
-            inside = codes >= 0
-            sums[at][replicate] = sum_by(codes[inside], weighted[inside], sums[at].shape[1])
-            if replicate == 0:
-                counted = np.bincount(codes[inside], weights[inside] ** 2, minlength=sums[at].shape[1])
-                squares[at] = np.asarray(counted, dtype=np.float64)
+            again = plain if probabilities is None else probabilities.weights(replicate)
+            weights = again * (group != replicate - 1)
+        sums[replicate, :, :-1] = member @ (weights[:, None] * rows)
+        sums[replicate, :, -1] = member @ weights
+    counts = np.diff(member.indptr)
     return [
-        make_target(total, square, np.bincount(codes[codes >= 0], minlength=total.shape[1]))
-        for total, square, codes in zip(sums, squares, cells, strict=True)
+        make_target(sums[:, first:last], squares[first:last], counts[first:last]) for first, last in pairwise(edges)
     ]
+
+
+def membership(cells: Sequence[Integers], edges: Integers) -> csr_matrix:
+    """Return which candidate lies in which stratum and band, over all partitions.
+
+    Parameters
+    ----------
+    cells : sequence of ndarray of shape (c,)
+        Stratum and band of each candidate, one array a partition; −1 outside the strata.
+    edges : ndarray
+        First cell of each partition, and the number of cells.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix of shape (cells, c)
+        Ones.
+    """
+    inside = [np.flatnonzero(codes >= 0) for codes in cells]
+    columns = np.concatenate(inside)
+    parts = zip(cells, inside, edges[:-1], strict=True)
+    rows = np.concatenate([codes[where] + first for codes, where, first in parts])
+    return csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(int(edges[-1]), len(cells[0])))
 
 
 def cell_codes(partition: Partition, candidates: Integers, band: Integers) -> Integers:
@@ -107,32 +130,6 @@ def cell_codes(partition: Partition, candidates: Integers, band: Integers) -> In
     """
     codes = partition.codes[candidates]
     return np.asarray(np.where(codes >= 0, codes * N_BANDS + band, -1), dtype=np.int64)
-
-
-def sum_by(codes: Integers, values: Floats, size: int) -> Floats:
-    """Return sums of rows by code.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n,)
-        Codes, 0 to size − 1.
-    values : ndarray of shape (n, p)
-        Rows.
-    size : int
-        Number of codes.
-
-    Returns
-    -------
-    ndarray of shape (size, p)
-        Sums.
-    """
-    order = np.argsort(codes, kind="stable")
-    total = np.zeros((size, values.shape[1]))
-    if len(order):
-        ordered = codes[order]
-        starts = np.flatnonzero(np.r_[True, np.diff(ordered) != 0])
-        total[ordered[starts]] = np.add.reduceat(values[order], starts, axis=0)
-    return total
 
 
 def make_target(sums: Floats, squares: Floats, counts: Integers) -> Target:

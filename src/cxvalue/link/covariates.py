@@ -18,6 +18,8 @@ from cxvalue.vocabulary import BANDS, NO_BAND, REFERRALS, UPGRADES
 TENURE = "tenure_months"
 PREVIOUS_BAND = "previous_band"
 MONTHS_SINCE = "months_since_previous"
+RECENT_MONTHS = 12
+SINCE_LEVELS = (f"none or up to {RECENT_MONTHS}", f"over {RECENT_MONTHS}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,7 +224,14 @@ def covariates(
     Returns
     -------
     Covariates
-        Trailing means, tenure, fixed covariates, months since the previous answer; segments, previous band.
+        Trailing means, fixed covariates and tenure as numbers; segments, further categories, previous band and the
+        months since it as categories.
+
+    Notes
+    -----
+    The months since the previous answer enter in two classes and not as a number. The episodes observed at late
+    follow-up months come from the first waves, where a previous answer is always recent; a slope fitted there would
+    be carried on to the target's longer gaps. A class that late months do not hold is left out instead.
     """
     tables = clean.tables
     numbers, number_names = [means], list(names)
@@ -234,16 +243,14 @@ def covariates(
         tenure = floats(table, "m0") - floats(table, "joined_month")
         numbers.append(np.maximum(tenure, 0.0)[:, None])
         number_names.append(TENURE)
-    since = floats(table, "months_since")
-    numbers.append(np.where(np.isnan(since), 0.0, since)[:, None])
-    number_names.append(MONTHS_SINCE)
     attributes = level_attributes(clean)
     codes = [codes_of(table, attribute, levels[at]) for at, attribute in enumerate(attributes)]
     codes.append(integers(table, "previous_band", missing=len(BANDS)))
+    codes.append((integers(table, "months_since", missing=0) > RECENT_MONTHS).astype(np.int64))
     return Covariates(
         tuple(number_names),
         np.hstack(numbers),
-        (*(a.name for a in attributes), PREVIOUS_BAND),
-        (*levels, (*BANDS, NO_BAND)),
+        (*(a.name for a in attributes), PREVIOUS_BAND, MONTHS_SINCE),
+        (*levels, (*BANDS, NO_BAND), SINCE_LEVELS),
         np.column_stack(codes),
     )

@@ -91,7 +91,7 @@ def make_timeline(engine: Engine, clean: CleanTables, settings: StudySettings) -
         )
     as_of = default_as_of(answers) if settings.as_of is None else parse_month(settings.as_of)
     window = tuple(m for m in answers if as_of - TARGET_WINDOW_MONTHS < m <= as_of)
-    if not window or not clean.first_month <= as_of <= clean.activity.calendar.last:
+    if not window or not clean.activity.calendar.first <= as_of <= clean.activity.calendar.last:
         raise SettingsError(
             f"[study] as_of = '{month_label(as_of)}' has no answer in the {TARGET_WINDOW_MONTHS} months up to it",
             allowed=f"{month_label(min(answers))} to {month_label(max(answers))}",

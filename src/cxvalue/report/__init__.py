@@ -1,7 +1,8 @@
 """Results → tables, figures, HTML. Computes no statistics."""
 
+from cxvalue.report.plots import plot
+from cxvalue.report.results_json import json_text, results_dict
 from cxvalue.report.study_results import StudyResults
+from cxvalue.report.write import refuse_output, write_report
 
-
-def write_report(r, o): ...
-def plot(r, ax=None): ...
+__all__ = ["StudyResults", "json_text", "plot", "refuse_output", "results_dict", "write_report"]

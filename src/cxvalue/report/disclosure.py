@@ -9,7 +9,9 @@ from typing import Final
 SUPPRESSED: Final = "suppressed"
 """Status of figures that are held back."""
 
-COUNTED: Final = re.compile(r"(?<![\d.,])(\d+)(?= (?:effective )?(?:active )?(?:episodes|answers|customer|rows))")
+COUNTED: Final = re.compile(
+    r"(?<![\d.,])(\d+)(?= (?:effective )?(?:active )?(?:episodes|answers|customer|rows|weights))"
+)
 SHARE_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*%[^()]*\)")
 
 

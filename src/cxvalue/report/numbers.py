@@ -92,13 +92,15 @@ def format_count(value: float | None) -> str:
     return NOTHING if not is_number(value) else signed(as_number(value), 0)
 
 
-def format_share(value: float | None) -> str:
+def format_share(value: float | None, *, trim: bool = False) -> str:
     """Return a share in per cent.
 
     Parameters
     ----------
     value : float or None
         0 to 1.
+    trim : bool
+        Whether a whole number loses its decimal, as in prose.
 
     Returns
     -------
@@ -107,29 +109,32 @@ def format_share(value: float | None) -> str:
 
     Examples
     --------
-    >>> format_share(0.0142).replace(NBSP, " "), format_share(0.05).replace(NBSP, " ")
+    >>> format_share(0.0142).replace(NBSP, " "), format_share(0.05, trim=True).replace(NBSP, " ")
     ('1.4 %', '5 %')
     """
-    return NOTHING if not is_number(value) else f"{format_points(as_number(value))}{NBSP}%"
+    return NOTHING if not is_number(value) else f"{format_points(as_number(value), trim=trim)}{NBSP}%"
 
 
-def format_points(share: float) -> str:
+def format_points(share: float, *, trim: bool = False) -> str:
     """Return a share in points, without a sign of per cent.
 
     Parameters
     ----------
     share : float
         0 to 1.
+    trim : bool
+        Whether a whole number loses its decimal, as in prose.
 
     Returns
     -------
     str
-        One decimal, none for whole numbers, two significant digits for very small ones.
+        One decimal, none from a thousand on, two significant digits for very small ones.
     """
     points = share * 100
-    decimals = 1 if abs(points) >= 0.1 or points == 0 else min(1 - math.floor(math.log10(abs(points))), 6)
+    size = abs(points)
+    decimals = 0 if size >= 999.5 else 1 if size >= 0.1 or size == 0 else min(1 - math.floor(math.log10(size)), 6)
     text = signed(points, decimals)
-    return text.removesuffix("." + "0" * decimals)
+    return text.removesuffix("." + "0" * decimals) if trim else text
 
 
 def format_number(value: float | None, *, scale: float | None = None) -> str:

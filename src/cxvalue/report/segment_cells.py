@@ -16,7 +16,7 @@ from cxvalue.report.study_results import StudyResults
 from cxvalue.value import Projection
 from cxvalue.vocabulary import EVERYBODY
 
-COUNTS_HELD_BACK: Final = "head counts and totals are held back: a smaller group beside it could be worked out from them"
+COUNTS_HELD_BACK: Final = "head counts and totals held back: a smaller group could be worked out from them"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,10 +33,10 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     Examples
     --------
     >>> csv_bytes(pd.DataFrame({"group": ["=1+1"], "share": [0.00001]})).decode("utf-8-sig")
-    "group,share\\n'=1+1,0.00001\\n"
+    "group,share\\r\\n'=1+1,0.00001\\r\\n"
     """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([neutralise(str(name)) for name in table.columns])
     columns = [[cell_text(value) for value in table[name].tolist()] for name in table.columns]
     writer.writerows(zip(*columns, strict=True))

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import COMPLETE_COHORTS, Curves, Interval
+from cxvalue.estimate import Curves, Interval
 from cxvalue.report.assumptions import list_assumptions
 from cxvalue.report.disclosure import SUPPRESSED, at_least, hide_cells, hide_in_text, is_small
 from cxvalue.report.segment_cells import SegmentCell, hide_strata, judge_segments
 from cxvalue.report.study_results import StudyResults
 from cxvalue.tables import Finding
 from cxvalue.value import Projection
-from cxvalue.vocabulary import EVERYBODY, month_label, parse_month
+from cxvalue.vocabulary import month_label, parse_month
 
 FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")
 MONEY_PANELS: Final = ("revenue", "cost_to_serve")
@@ -41,8 +41,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Columns of the tables; those of ``cash_flow`` depend on the levers."""
 TEXTS: Final = frozenset({
-    "action", "amount_unit", "band", "by", "calendar_month", "cohorts", "group", "level", "lever", "method", "metric", "name",
-    "note", "reason", "rule", "source", "status", "table", "unit", "what",
+    "action", "amount_unit", "band", "by", "calendar_month", "cohorts", "group", "level", "lever", "method", "metric",
+    "name", "note", "reason", "rule", "source", "status", "table", "unit", "what",
 })  # fmt: skip
 WHOLE: Final = frozenset({"answered", "episodes", "horizon_months", "month", "n", "n_episodes"})
 TRUTHS: Final = frozenset({"adjusted", "extrapolated"})
@@ -332,7 +332,7 @@ def estimates_table(results: StudyResults) -> pd.DataFrame:
     total = max((n for _, _, n, _ in results.estimates.rows), default=0)
     rows = []
     for method, value, n, what in results.estimates.rows:
-        hide = is_small(n, minimum) or (method == COMPLETE_COHORTS and is_small(total - n, minimum))
+        hide = is_small(n, minimum) or is_small(total - n, minimum)
         unit = f"{results.currency} {results.value.unit}"
         row: dict[str, Any] = {"method": method, "what": what, "n_episodes": None if hide else n, "unit": unit}
         if isinstance(value, NotEstimable):

@@ -107,9 +107,10 @@ path = "surveys.parquet"
 scale = "nps"                     # 0-6 dissatisfied, 7-8 neutral, 9-10 satisfied
 columns = {{ customer_id = "customer_id", survey_date = "survey_date", score = "score" }}
 
-[customers]                       # every further column, here plan_price, serves as a covariate
+[customers]
 path = "customers.parquet"
 segments = ["segment", "region"]  # region has no effect: its values differ by chance only
+covariates = ["plan_price"]       # list price; part of what makes customers differ before the survey
 columns = {{ customer_id = "customer_id", joined_date = "joined_date" }}
 {invitations}
 [panels.retention]

@@ -129,15 +129,17 @@ class Month:
             The month of m customers.
         """
         return type(self)(
-            self.offset,
-            self.active[rows],
-            self.recent_incidents[:, rows],
-            *(getattr(self, name)[rows] for name in _PLAIN),
-            self.outcomes.take(rows),
+            offset=self.offset,
+            active=self.active[rows],
+            recent_incidents=self.recent_incidents[:, rows],
+            trailing_incidents=self.trailing_incidents[rows],
+            tenure_years=self.tenure_years[rows],
+            expected=self.expected[rows],
+            error=self.error[rows],
+            satisfaction=self.satisfaction[rows],
+            upgrades_so_far=self.upgrades_so_far[rows],
+            outcomes=self.outcomes.take(rows),
         )
-
-
-_PLAIN = ("trailing_incidents", "tenure_years", "expected", "error", "satisfaction", "upgrades_so_far")
 
 
 def draw_month(scenario: Scenario, customers: Customers, *, seed: int, offset: int) -> MonthDraws:
@@ -235,16 +237,16 @@ def live_month(scenario: Scenario, customers: Customers, state: State, *, draws:
         offset=offset,
     )
     return Month(
-        offset,
-        active,
-        recent,
-        trailing,
-        tenure_years,
-        expected,
-        error,
-        satisfaction,
-        state.upgrades_so_far,
-        outcomes.where(active),
+        offset=offset,
+        active=active,
+        recent_incidents=recent,
+        trailing_incidents=trailing,
+        tenure_years=tenure_years,
+        expected=expected,
+        error=error,
+        satisfaction=satisfaction,
+        upgrades_so_far=state.upgrades_so_far,
+        outcomes=outcomes.where(active),
     )
 
 
@@ -349,7 +351,7 @@ def expected_satisfaction(
     index = observed_index(
         scenario, scenario.satisfaction, customers, trailing_incidents=trailing_incidents, tenure_years=tenure_years
     )
-    return scenario.satisfaction_mean + index + by_segment[customers.segment]
+    return np.asarray(scenario.satisfaction_mean + index + by_segment[customers.segment])
 
 
 def lasting_satisfaction(scenario: Scenario, customers: Customers) -> NDArray[np.float64]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cxvalue.simulate.customers import Customers
 from cxvalue.simulate.scenario import Scenario
 
-LARGEST_COUNT: Final = 50
-"""Counts beyond this are cut; at the rates of a month they have no probability that a double can hold."""
+LARGEST_UNIFORM: Final = 1 - 1e-12
+"""Uniform draws are cut here, so that sums of probabilities, exact to 1e-15, are sure to pass them."""
 
 
 class OutcomeDraws(Protocol):
@@ -108,7 +108,7 @@ def effect_scale(scenario: Scenario, customers: Customers, *, offset: int) -> ND
     """
     by_segment = np.array([segment.effect_multiplier for segment in scenario.segments])
     faded = scenario.effect_scale * (1 - scenario.effect_fade_per_year) ** (offset / 12)
-    return faded * by_segment[customers.segment]
+    return np.asarray(faded * by_segment[customers.segment])
 
 
 def acting_satisfaction(
@@ -263,7 +263,7 @@ def count_from_uniform(rate: NDArray[np.float64], uniform: NDArray[np.float64]) 
     Parameters
     ----------
     rate : numpy.ndarray
-        Means, 0 or more. Shape (n,).
+        Means, 0 to 700. Shape (n,).
     uniform : numpy.ndarray
         Draws in [0, 1). Shape (n,).
 
@@ -280,11 +280,13 @@ def count_from_uniform(rate: NDArray[np.float64], uniform: NDArray[np.float64]) 
     count = np.zeros(rate.shape, dtype=np.int64)
     term = np.exp(-rate)
     cumulative = term.copy()
-    for k in range(1, LARGEST_COUNT + 1):
-        above = uniform > cumulative
-        if not above.any():
-            break
+    draw = np.minimum(uniform, LARGEST_UNIFORM)
+    above = draw > cumulative
+    k = 0
+    while above.any():
+        k += 1
         count += above
         term = term * rate / k
-        cumulative = cumulative + term
+        cumulative += term
+        above &= draw > cumulative
     return count

@@ -236,10 +236,10 @@ class Scenario:
     regions: tuple[str, ...] = ("north", "east", "south", "west")
     plan_price_sd_log: float = 0.20
     incidents_per_month: float = 0.35
-    incidents_shape: float = 1.0
+    incidents_shape: float = 8.0
     tenure_cap_years: float = 5.0
     satisfaction_mean: float = 0.05
-    satisfaction: Loadings = Loadings(incidents=-0.60, tenure=0.10, price=0.15)
+    satisfaction: Loadings = Loadings(incidents=-0.70, tenure=0.14, price=0.22)
     persistence_monthly: float = 0.90
     disposition_sd: float = 0.0
     survey_noise_sd: float = 0.0
@@ -249,11 +249,11 @@ class Scenario:
     effect_scale: float = 1.0
     effect_fade_per_year: float = 0.0
     churn_monthly: float = 0.015
-    churn: Loadings = Loadings(incidents=0.50, tenure=-0.12, price=0.05)
+    churn: Loadings = Loadings(incidents=0.60, tenure=-0.16, price=0.05)
     churn_trend_per_year: float = 0.0
     revenue_noise_sd_log: float = 0.20
     usage_tail_index: float | None = None
-    cost_per_incident: float = 7.0
+    cost_per_incident: float = 3.0
     cost_noise_shape: float = 1.0
     upgrades_per_month: float = 0.015
     referrals_per_month: float = 0.02

@@ -9,7 +9,7 @@ from typing import Final
 
 from cxvalue.simulate.scenario import SEGMENTS, Hidden, Loadings, Scenario
 
-RECOVERY: Final = Scenario(name="recovery", n_customers=8_000, waves=(5, 11, 17, 23))
+RECOVERY: Final = Scenario(name="recovery", n_customers=8_000, waves=(2, 8, 14, 20, 26))
 """Observed confounding, joiners, censoring, repeated waves and response that depends on covariates; nothing else."""
 
 _EFFECT_MULTIPLIERS: Final = (0.6, 1.6, 2.2)
@@ -33,7 +33,7 @@ _ALL: Final = (
     replace(RECOVERY, name="heavy_tails", usage_tail_index=2.5),
     replace(RECOVERY, name="trend", churn_trend_per_year=-0.30),
     replace(RECOVERY, name="invitations", share_invited=0.6, response_prob=0.5),
-    replace(RECOVERY, name="fieldwork", fieldwork_months=3, waves=(4, 10, 16, 22)),
+    replace(RECOVERY, name="fieldwork", fieldwork_months=3, waves=(2, 8, 14, 20, 25)),
 )
 
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType({scenario.name: scenario for scenario in _ALL})

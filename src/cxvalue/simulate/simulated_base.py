@@ -11,8 +11,8 @@ import pyarrow as pa
 from cxvalue.errors import SettingsError
 from cxvalue.simulate.customers import Customers, customer_ids, draw_customers
 from cxvalue.simulate.folder import write_folder
-from cxvalue.simulate.history import no_history
-from cxvalue.simulate.month import close_month, draw_month, initial_state, live_month
+from cxvalue.simulate.history import AnswerHistory, no_history
+from cxvalue.simulate.month import Month, close_month, draw_month, initial_state, live_month
 from cxvalue.simulate.scenario import Scenario
 from cxvalue.simulate.survey import survey_month, wave_of
 from cxvalue.simulate.tables import TableParts
@@ -105,20 +105,27 @@ def simulate(
     customers = draw_customers(scenario, seed=seed)
     parts = TableParts(scenario.first_month_index, customer_ids(len(customers)))
     parts.add_customers(customers, scenario=scenario)
-    state, as_of = initial_state(len(customers)), scenario.as_of_offset
-    history = no_history(len(customers))
+    (truth,) = (
+        measure_truth(scenario, customers, month, history=history, seed=seed, from_band=from_band, to_band=to_band)
+        for month, history in _live_panel(scenario, customers, parts=parts, seed=seed)
+        if month.offset == scenario.as_of_offset
+    )
+    return SimulatedBase(scenario, seed, parts.join(), truth)
+
+
+def _live_panel(
+    scenario: Scenario, customers: Customers, *, parts: TableParts, seed: int
+) -> Iterator[tuple[Month, AnswerHistory]]:
+    """Yield each month of the panel with what was answered before it, and gather its rows into the tables."""
+    state, history = initial_state(len(customers)), no_history(len(customers))
     for offset in range(scenario.n_months):
         draws = draw_month(scenario, customers, seed=seed, offset=offset)
         month = live_month(scenario, customers, state, draws=draws, offset=offset)
-        state = close_month(scenario, customers, month, draws=draws)
         parts.add_month(month)
-        if offset == as_of:
-            truth = measure_truth(
-                scenario, customers, month, history=history, seed=seed, from_band=from_band, to_band=to_band
-            )
+        yield month, history
         wave = wave_of(scenario, offset)
         if wave is not None:
             answers = survey_month(scenario, customers, month, seed=seed, wave=wave)
             history = history.after(answers, offset=offset)
             parts.add_answers(answers, offset=offset, keep_invitations=scenario.share_invited is not None)
-    return SimulatedBase(scenario, seed, parts.join(), truth)
+        state = close_month(scenario, customers, month, draws=draws)

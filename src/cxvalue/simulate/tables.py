@@ -25,9 +25,9 @@ INCIDENTS: Final = "incidents"
 EPOCH_MONTH: Final = 1970 * 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TableParts:
-    """Pieces of the tables, gathered month by month and joined at the end.
+    """Pieces of the tables, gathered month by month and joined at the end; the one thing here that changes as it goes.
 
     Parameters
     ----------

@@ -110,6 +110,10 @@ class Truth:
     n_moved: int
     groups: tuple[GroupTruth, ...]
 
+    def __post_init__(self) -> None:
+        self.stayed.flags.writeable = False
+        self.moved.flags.writeable = False
+
     @property
     def difference(self) -> NDArray[np.float64]:
         """Moved less stayed, shape (M, H)."""

@@ -91,7 +91,7 @@ def clean_customers(engine: Engine, tables: TableSet) -> list[Finding]:
             "customers.contradicting",
             n_kept - as_int(kept["n_ids"]),
             "error",
-            what="customers that stand twice with different columns",
+            what=f"{n_kept - as_int(kept['n_ids']):,} customers that stand twice with different columns",
             action="one row a customer",
             hint="keep the row that holds",
             rows_sql=repeated_customers(),
@@ -113,7 +113,7 @@ def clean_customers(engine: Engine, tables: TableSet) -> list[Finding]:
         blank = one_row(engine, f"SELECT count(*) AS n FROM customers WHERE {segment.canonical} IS NULL")
         findings.append(
             found(
-                f"customers.blank_{segment.canonical}",
+                f"customers.blank_{segment.name}",
                 as_int(blank["n"]),
                 "note",
                 what=f"customers with a blank {segment.name}",

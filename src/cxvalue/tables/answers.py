@@ -19,7 +19,7 @@ FATES: Final[dict[str, tuple[Level, str, str]]] = {
     "bad_date": ("error", "answers whose date cannot be read", "ISO dates (2024-03-01), or date_format"),
     "off_scale": ("excluded", "answers with a score off the scale", "left out"),
     "unknown_customer": ("excluded", "answers of customers that table 'customers' does not hold", "left out"),
-    "outside_months": ("excluded", "answers outside the months of the retention panel", "left out"),
+    "outside_months": ("excluded", "answers outside the months that the panels cover", "left out"),
     "before_joining": ("excluded", "answers before the customer joined", "left out"),
     "after_leaving": ("excluded", "answers after the customer had left", "left out"),
     "not_active": ("excluded", "answers while the customer was away", "left out"),
@@ -28,7 +28,7 @@ FATES: Final[dict[str, tuple[Level, str, str]]] = {
 """What may become of an answer that does not count: level, what it is, what is done. In order of precedence."""
 
 
-def mark_answers(engine: Engine, tables: TableSet, activity: Activity) -> list[Finding]:
+def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_month: int) -> list[Finding]:
     """Keep every answer with its fate as ``answers_marked`` and those that count as ``answers_valid``.
 
     Parameters
@@ -39,6 +39,8 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity) -> list[F
         What was registered; ``customers`` and ``activity`` exist.
     activity : Activity
         The months of the study.
+    first_month : int
+        First month of answering whose follow-up all panels cover from its first month on.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity) -> list[F
     A customer counts as active at the start of a month when active in the month before it, or in it (joined).
     """
     engine.put("scale", scale_table(tables))
-    engine.keep("answers_marked", marked(tables, activity))
+    engine.keep("answers_marked", marked(tables, activity, first_month))
     counts = engine.query("SELECT fate, count(*) AS n FROM answers_marked GROUP BY fate")
     n = dict(zip(counts["fate"].to_pylist(), counts["n"].to_pylist(), strict=True))
     if not n:
@@ -75,11 +77,13 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity) -> list[F
     if n.get("valid", 0) == 0:
         if n.get("outside_months", 0):
             raise DataError(
-                "table 'surveys': all usable answers lie outside the months of the retention panel",
+                "table 'surveys': all usable answers lie outside the months that the panels cover",
                 allowed="answers in months that the panels cover",
                 hint="compare the first and last month of both",
             )
         worst = max((f for f in findings if f.n_rows), key=lambda finding: finding.n_rows)
+        if worst.level == "error":
+            raise worst.error()
         raise DataError(
             f"table 'surveys': no answer can be used; most ({worst.n_rows:,}) are {worst.what}",
             allowed="answers on the scale, of customers that the tables hold",
@@ -120,7 +124,7 @@ def scale_table(tables: TableSet) -> pa.Table:
     return pa.table({"score": pa.array(rows["score"], pa.float64()), "band": pa.array(rows["band"], pa.int32())})
 
 
-def marked(tables: TableSet, activity: Activity) -> str:
+def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
     """Return the statement that gives every answer its fate.
 
     Parameters
@@ -129,6 +133,8 @@ def marked(tables: TableSet, activity: Activity) -> str:
         What was registered.
     activity : Activity
         The months of the study.
+    first_month : int
+        First month of answering that counts.
 
     Returns
     -------
@@ -169,7 +175,7 @@ def marked(tables: TableSet, activity: Activity) -> str:
         WHEN survey_date IS NULL THEN 'bad_date'
         WHEN band IS NULL THEN 'off_scale'
         WHEN NOT known THEN 'unknown_customer'
-        WHEN m0 < {calendar.first} OR m0 > {calendar.last} THEN 'outside_months'
+        WHEN m0 < {first_month} OR m0 > {calendar.last} THEN 'outside_months'
         WHEN joined_month > m0 THEN 'before_joining'
         WHEN has_left THEN 'after_leaving'
         WHEN now_0 + now_1 + before_0 + before_1 = 0 THEN

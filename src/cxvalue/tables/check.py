@@ -9,9 +9,9 @@ import pandas as pd
 
 from cxvalue.engine import Engine
 from cxvalue.errors import CxValueError, DataError
-from cxvalue.tables.activity import Activity, clean_customers, read_activity
+from cxvalue.tables.activity import Activity, as_int, clean_customers, read_activity
 from cxvalue.tables.answers import mark_answers
-from cxvalue.tables.findings import Finding
+from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.panels import CleanPanel, clean_panel
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
@@ -30,7 +30,7 @@ class CleanTables:
     panels : tuple of CleanPanel
         Panels with their views of rows that count.
     first_month : int
-        First month of the retention panel.
+        First month of answering that counts.
     follow_up_end : int
         Last month that every panel covers completely; follow-up ends there.
     findings : tuple of Finding
@@ -89,12 +89,69 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
         clean, more = clean_panel(engine, panel, activity)
         panels.append(clean)
         findings += more
-    findings += mark_answers(engine, tables, activity)
+    starts = [panel.first_month - 1 for panel in panels if panel.panel.missing != "zero"]
+    first_month = max([activity.calendar.first, *starts])
+    findings += mark_answers(engine, tables, activity, first_month=first_month)
     ends = [panel.last_month for panel in panels]
     ends += [activity.last_month] if activity.last_month is not None else []
     follow_up_end = min(ends)
+    findings.append(no_follow_up(engine, follow_up_end))
     findings.append(follow_up_finding(panels, activity, follow_up_end))
-    return CleanTables(tables, activity, tuple(panels), activity.calendar.first, follow_up_end, tuple(findings))
+    findings += [late_start(panel, activity) for panel in panels if panel.panel.missing == "zero"]
+    return CleanTables(tables, activity, tuple(panels), first_month, follow_up_end, tuple(findings))
+
+
+def no_follow_up(engine: Engine, end: int) -> Finding:
+    """Return the finding on answers that come too late for a month of follow-up.
+
+    Parameters
+    ----------
+    engine : Engine
+        Counts them.
+    end : int
+        Last month of follow-up.
+
+    Returns
+    -------
+    Finding
+        The finding.
+    """
+    late = f"SELECT * FROM answers_marked WHERE fate = 'valid' AND m0 >= {end}"
+    n_late = as_int(engine.query(f"SELECT count(*) AS n FROM ({late}) l")["n"][0].as_py())
+    return found(
+        "surveys.no_follow_up",
+        n_late,
+        "excluded",
+        what="answers without one month of follow-up",
+        action="open no episode; they still tell who is in which band now",
+        rows_sql=late,
+    )
+
+
+def late_start(panel: CleanPanel, activity: Activity) -> Finding:
+    """Return the finding on a sparse panel whose first row comes after the retention panel begins.
+
+    Parameters
+    ----------
+    panel : CleanPanel
+        The panel; a month without a row counts as zero there.
+    activity : Activity
+        The retention panel.
+
+    Returns
+    -------
+    Finding
+        The finding; its rows are months.
+    """
+    n_months = max(panel.first_month - activity.calendar.first, 0)
+    first = month_label(panel.first_month)
+    return found(
+        f"{panel.panel.name}.late_start",
+        n_months,
+        "note",
+        what=f"months before the first row ({first}), counted from the retention panel's first",
+        action="taken as 0: if the panel did not exist yet, cut the retention panel to its months",
+    )
 
 
 def follow_up_finding(panels: list[CleanPanel], activity: Activity, end: int) -> Finding:

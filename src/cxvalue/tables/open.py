@@ -21,6 +21,8 @@ from cxvalue.vocabulary import STANDARD_METRICS
 
 INTEGER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 NUMBER_TYPES = (*INTEGER_TYPES, "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")
+NO_TYPE = '"NULL"'
+"""Type of a column without a single value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,9 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
         total = one_row(engine, f"SELECT sum(CAST(p.{name} AS DOUBLE)) AS amount {inactive}")["amount"]
         amount = float(total) if total is not None else None
     stranger = (
-        f"SELECT p.* FROM {panel.view} p LEFT JOIN activity a ON a.customer_id = p.customer_id "
-        f"WHERE a.customer_id IS NULL"
+        f"SELECT p.* FROM {panel.view} p JOIN calendar c ON c.month = p.month "
+        f"LEFT JOIN activity a ON a.customer_id = p.customer_id "
+        f"WHERE a.customer_id IS NULL AND p.customer_id IS NOT NULL"
     )
     return [
         found(

@@ -9,7 +9,7 @@ from typing import Literal
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError, SettingsError
 from cxvalue.tables.given import Tables
-from cxvalue.tables.open import INTEGER_TYPES, OpenTable, open_tables
+from cxvalue.tables.open import INTEGER_TYPES, NO_TYPE, OpenTable, open_tables
 from cxvalue.tables.schema import Attribute, MetricColumn, Panel, TableSet
 from cxvalue.tables.settings import (
     RETENTION_PANEL,
@@ -107,13 +107,15 @@ def common_id_kind(engine: Engine, opened: Mapping[str, OpenTable]) -> IdKind:
     for table in opened.values():
         name = table.user_name("customer_id")
         table.require(name, "customer_id")
-        (integers if table.types[name] in INTEGER_TYPES else texts).append(table)
+        if table.types[name] != NO_TYPE:
+            (integers if table.types[name] in INTEGER_TYPES else texts).append(table)
     if not integers:
         return "text_id"
     for table in texts:
         if table.source.typed or not all_whole_numbers(engine, table):
             raise DataError(
-                f"table '{table.name}' holds text customer ids, table '{integers[0].name}' integers",
+                f"table '{table.name}' holds {'decimal' if table.is_number(table.user_name('customer_id')) else 'text'} "
+                f"customer ids, table '{integers[0].name}' integers",
                 allowed="ids of one type in all tables",
                 hint="export them alike; leading zeros make an id text",
             )
@@ -295,6 +297,7 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
     columns = [table.column("customer_id", id_kind), table.column("month", "month")]
     metrics = []
     for at, (metric, name, unit_value) in enumerate(panel_metrics(table, settings)):
+        table.require(name, "value" if isinstance(settings, PanelSettings) else metric.name)
         columns.append(table.column(f"value_{at}", "number", name=name))
         metrics.append(MetricColumn(metric, f"value_{at}", unit_value))
     covariates = tuple(Attribute(name, f"covariate_{at}", True) for at, name in enumerate(settings.covariates))

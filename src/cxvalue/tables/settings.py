@@ -80,7 +80,10 @@ class SurveySettings(TableSettings):
 
     @model_validator(mode="after")
     def _scale_is_known(self) -> SurveySettings:
-        self.read_scale()
+        try:
+            self.read_scale()
+        except ValueError as error:
+            raise SettingsError(f"[surveys] scale = {self.scale!r} is refused", allowed=str(error)) from None
         return self
 
     def read_scale(self) -> Scale:

@@ -1,0 +1,149 @@
+"""The application: its commands, and an exit code for whatever becomes of them."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from cxvalue import __version__
+from cxvalue.cli.check import check
+from cxvalue.cli.demo import demo
+from cxvalue.cli.init import init
+from cxvalue.cli.report import report
+from cxvalue.cli.simulate import simulate
+from cxvalue.errors import CxValueError
+
+REFUSED: Final = 1
+INTERNAL: Final = 3
+INTERRUPTED: Final = 130
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of the command line.
+
+    Parameters
+    ----------
+    debug : bool
+        Whether an internal error shows its traceback.
+    """
+
+    debug: bool
+
+
+class Commands(TyperGroup):
+    """The commands, with refusals in plain words."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # the context's own type is not exported
+        """Run a command.
+
+        Parameters
+        ----------
+        ctx : typer.Context
+            What was asked for.
+
+        Returns
+        -------
+        object
+            What the command returns.
+
+        Raises
+        ------
+        typer.Exit
+            With 1 for what the library refuses, 130 for an interruption.
+        """
+        try:
+            return super().invoke(ctx)
+        except CxValueError as error:
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(REFUSED) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted: nothing half-written is left.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="What satisfaction is worth: from survey answers and monthly panels to money, with its interval.",
+)
+app.command(help="Report on the sample base, whose true value is known.")(demo)
+app.command(help="Write a commented study.toml into FOLDER.")(init)
+app.command(help="Hold the tables of a study against every rule: what was found, how many rows, what is done.")(check)
+app.command(help="Write the report on a study.")(report)
+app.command(help="Write a simulated customer base with the true value of its move.")(simulate)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave.
+
+    Parameters
+    ----------
+    wanted : bool
+        Whether it was asked for.
+    """
+    if wanted:
+        typer.echo(f"cxvalue {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an internal error, as CXVALUE_DEBUG=1 does.")
+    ] = False,
+) -> None:
+    """Read the options that stand before the command.
+
+    Parameters
+    ----------
+    ctx : typer.Context
+        Holds the run.
+    version : bool
+        Print the version and leave.
+    debug : bool
+        Show the traceback of an internal error.
+    """
+    run: Run = ctx.obj
+    run.debug = run.debug or debug
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Words after ``cxvalue``; default those of the process.
+
+    Returns
+    -------
+    int
+        0 done; 1 data or settings refused; 2 wrong usage; 3 internal error; 4 verdict below ``--require``;
+        130 interrupted.
+    """
+    run = Run(debug=os.environ.get("CXVALUE_DEBUG") == "1")
+    try:
+        get_command(app)(args=arguments, prog_name="cxvalue", obj=run)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as error:  # noqa: BLE001  the last line of defence: whatever comes, one line and code 3
+        if run.debug:
+            traceback.print_exc()
+        kind = f"{type(error).__name__}: {error}".splitlines()[0]
+        hint = "" if run.debug else "\nHint: CXVALUE_DEBUG=1, or --debug before the command, shows where"
+        typer.echo(f"Internal error: {kind}{hint}", err=True)
+        return INTERNAL
+    return 0

@@ -1,0 +1,149 @@
+"""``cxvalue report``: from a study.toml to its report."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cxvalue.cli.progress import progress_shown
+from cxvalue.errors import NotEstimable
+
+if TYPE_CHECKING:
+    from cxvalue.report import StudyResults
+
+BELOW_REQUIRED: Final = 4
+
+
+class Part(StrEnum):
+    """What ``--only`` may ask for."""
+
+    VALUE = "value"
+
+
+class Least(StrEnum):
+    """What ``--require`` may ask for."""
+
+    WEAK = "weak"
+    SUPPORTED = "supported"
+
+
+def report(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="The study.toml.", show_default=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the report: new, empty, or holding a report of ours."),
+    ] = None,
+    only: Annotated[Part | None, typer.Option("--only", help="Leave out outcomes and links.")] = None,
+    require: Annotated[
+        Least | None, typer.Option("--require", help="Leave with code 4 when the verdict is below this.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results.json, and nothing else, to stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print neither answer, warnings nor progress.")] = False,
+) -> None:
+    """Write the report on a study.
+
+    Parameters
+    ----------
+    study : Path
+        The ``study.toml``.
+    out : Path, optional
+        Folder of the report; may be left out with ``--json``.
+    only : Part, optional
+        Leave out outcomes and links.
+    require : Least, optional
+        The least verdict.
+    as_json : bool
+        Print ``results.json``, and nothing else, to standard output.
+    quiet : bool
+        Print neither answer, warnings nor progress.
+
+    Raises
+    ------
+    typer.BadParameter
+        When there is nowhere to write to.
+    typer.Exit
+        With 4 when the verdict is below the required one.
+    """
+    from cxvalue.report import json_text  # noqa: PLC0415  brings pandas; --help has to answer at once
+
+    if out is None and not as_json:
+        raise typer.BadParameter("give --out DIR, the folder of the report; only --json does without")
+    results, page = compute(study, out=out, only=only, quiet=quiet)
+    if as_json:
+        typer.echo(json_text(results), nl=False)
+    if not quiet:
+        for text in results.warnings:
+            typer.echo(f"Warning: {text}", err=True)
+    if not quiet and not as_json:
+        reasons = [f"  {reason}" for reason in results.verdict.reasons]
+        lines = [*answer_lines(results), f"Verdict: {results.verdict.label}", *reasons, f"Report: {page}"]
+        typer.echo("\n".join(lines))
+    if require is not None and not results.verdict.reaches(require.value):
+        typer.echo(f"The verdict is '{results.verdict.label}'; '{require.value}' is required.", err=True)
+        raise typer.Exit(BELOW_REQUIRED)
+
+
+def compute(
+    study: Path, *, out: Path | None, only: Part | None = None, quiet: bool = False
+) -> tuple[StudyResults, Path | None]:
+    """Return the results of a study, and write its report.
+
+    Parameters
+    ----------
+    study : Path
+        The ``study.toml``.
+    out : Path, optional
+        Folder of the report; without it nothing is written.
+    only : Part, optional
+        Leave out outcomes and links.
+    quiet : bool
+        Show no progress.
+
+    Returns
+    -------
+    tuple of StudyResults and Path or None
+        The results, and the report's page if one was written, its folder named as it was given.
+    """
+    # Both bring pandas and DuckDB; --help has to answer at once.
+    from cxvalue.report import refuse_output, write_report  # noqa: PLC0415
+    from cxvalue.study import Study  # noqa: PLC0415
+
+    if out is not None:
+        refuse_output(out)  # now, not after minutes of work
+    with progress_shown(quiet) as progress, closing(Study.from_toml(study, progress=progress)) as opened:
+        results = opened.results("value" if only is not None else None)
+        if out is None:
+            return results, None
+        progress("figures and report")
+        return results, out / write_report(results, out).name
+
+
+def answer_lines(results: StudyResults) -> list[str]:
+    """Return the answer: the headline, then the value per customer beside what it has to be compared with.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    list of str
+        Two lines. Of a simulated base, the second names the true value.
+    """
+    from cxvalue.report.truth import known_truth  # noqa: PLC0415  brings pandas; --help has to answer at once
+
+    value, currency = results.value, results.currency
+    each = value.per_customer
+    parts = [f"{currency} {each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f})"]
+    unadjusted = results.estimates.get("unadjusted")
+    if not isinstance(unadjusted, NotEstimable):
+        parts.append(f"unadjusted {unadjusted.per_customer.estimate:,.2f}")
+    truth = known_truth(results)
+    if truth is not None:
+        parts.append(f"true {truth['per_customer']['value']:,.2f}")
+    return [f"{value.headline()}.", f"{value.unit.capitalize()}: {'; '.join(parts)}."]

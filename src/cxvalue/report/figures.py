@@ -1,0 +1,210 @@
+"""The figures of a report as SVG, with what they show in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxvalue.estimate import Curves
+from cxvalue.link.columns import Floats
+from cxvalue.report.canvas import figure_of, svg_text
+from cxvalue.report.disclosure import hide_in_text
+from cxvalue.report.numbers import format_interval, format_money, format_share
+from cxvalue.report.plot_parts import MUTED, last_known
+from cxvalue.report.plots import plot_contribution, plot_estimates, plot_levers, plot_retention
+from cxvalue.report.study_results import StudyResults
+from cxvalue.report.truth import known_truth
+from cxvalue.report.wording import method_name, metric_name, value_text
+from cxvalue.value import Projection
+from cxvalue.vocabulary import BANDS, RETAINED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigure:
+    """A figure of a report.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending.
+    svg : str
+        The figure.
+    alt : str
+        What it shows, for those who cannot see it.
+    """
+
+    name: str
+    svg: str
+    alt: str
+
+
+def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
+    """Draw the figures of a report.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    tuple of ReportFigure
+        ``retention``, ``contribution``, ``levers`` and ``estimates``; those that cannot be estimated are missing.
+    """
+    minimum, confidence = results.disclosure_min, results.confidence
+    found = []
+    if isinstance(results.curves, Curves):
+        curves = shown_curves(results.curves, minimum)
+        at = [metric.name for metric in curves.metrics].index(RETAINED)
+        shares = curves.estimate[:, at]
+        if np.isfinite(shares).any():
+            axes = plot_retention(curves, confidence=confidence)
+            ends = [format_share(x) for x in last_known(shares)]
+            alt = f"Share of customers still there {at_end(results, ends)}"
+            found.append(finished("retention", axes, results, alt))
+        if results.contribution is not None and np.isfinite(shares).any():
+            money = shown_money(results.contribution, results.curves, minimum)
+            axes = plot_contribution(money, results.currency, confidence=confidence)
+            ends = [format_money(x, results.currency) for x in last_known(money[0])]
+            found.append(finished("contribution", axes, results, f"Monthly contribution {at_end(results, ends)}"))
+    found.append(finished("levers", plot_levers(results.value), results, levers_in_words(results.value)))
+    axes = plot_estimates(results.estimates, truth=known_truth(results))
+    found.append(finished("estimates", axes, results, estimates_in_words(results)))
+    return tuple(found)
+
+
+def finished(name: str, axes: Axes, results: StudyResults, alt: str) -> ReportFigure:
+    """Return a figure with its source line, as SVG.
+
+    Parameters
+    ----------
+    name : str
+        File name without ending.
+    axes : matplotlib.axes.Axes
+        What was drawn.
+    results : StudyResults
+        What it was drawn from.
+    alt : str
+        What it shows.
+
+    Returns
+    -------
+    ReportFigure
+        The figure.
+    """
+    name_of_study = shorten(results.name, 48, placeholder="…")
+    source = f"{name_of_study} · as of {results.episodes.as_of} · cxvalue {results.version}"
+    figure_of(axes).supxlabel(source, x=0.01, ha="left", fontsize=7.5, color=MUTED, parse_math=False)
+    return ReportFigure(name, svg_text(axes, title=axes.get_title(loc="left")), alt)
+
+
+def at_end(results: StudyResults, ends: Sequence[str]) -> str:
+    """Return where the bands end, in words.
+
+    Parameters
+    ----------
+    results : StudyResults
+        Knows the horizon.
+    ends : sequence of str
+        The last figure of each band.
+
+    Returns
+    -------
+    str
+        A clause.
+    """
+    bands = ", ".join(f"{band} {end}" for band, end in zip(BANDS, ends, strict=True))
+    return f"by band, months 1 to {results.horizon_months}, with intervals. At the end: {bands}."
+
+
+def levers_in_words(value: Projection) -> str:
+    """Return the levers in words.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    parts = [f"{metric_name(name)} {format_interval(part, currency=value.currency)}" for name, part in value.levers]
+    total = format_interval(value.per_customer, currency=value.currency)
+    return f"Bars that add up to the value {value.unit}, with intervals: {'; '.join(parts)}; together {total}."
+
+
+def estimates_in_words(results: StudyResults) -> str:
+    """Return the estimates in words.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
+    parts = []
+    for name, value, _, _ in results.estimates.rows:
+        parts.append(f"{method_name(name)} {value_text(value)}")
+    truth = known_truth(results)
+    parts += [] if truth is None else [f"truth {format_money(truth['per_customer']['value'], results.currency)}"]
+    sentence = f"Value {results.value.unit} with intervals: {'; '.join(parts)}."
+    return hide_in_text(sentence, results.disclosure_min)
+
+
+def shown_curves(curves: Curves, minimum: int) -> Curves:
+    """Return curves without the points that stand for too few episodes.
+
+    Parameters
+    ----------
+    curves : Curves
+        The curves.
+    minimum : int
+        Smallest number that a point may stand for.
+
+    Returns
+    -------
+    Curves
+        With NaN where held back.
+    """
+    hide = (curves.episodes < minimum)[:, None, :]
+    estimate, se, low, high = (
+        np.where(hide, np.nan, figures) for figures in (curves.estimate, curves.se, curves.ci_low, curves.ci_high)
+    )
+    return replace(curves, estimate=estimate, se=se, ci_low=low, ci_high=high)
+
+
+def shown_money(
+    contribution: tuple[Floats, Floats, Floats], curves: Curves, minimum: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return monthly contributions without the points that stand for too few episodes.
+
+    Parameters
+    ----------
+    contribution : tuple of ndarray of shape (B, H)
+        Estimate, low and high.
+    curves : Curves
+        The curves behind them.
+    minimum : int
+        Smallest number that a point may stand for.
+
+    Returns
+    -------
+    tuple of ndarray of shape (B, H)
+        With NaN where held back.
+    """
+    hide = curves.episodes < minimum
+    estimate, low, high = (np.where(hide, np.nan, figures) for figures in contribution)
+    return estimate, low, high

@@ -1,0 +1,1 @@
+"""The parts of ``report.html``, as text ready to be shown."""

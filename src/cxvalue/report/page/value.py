@@ -1,0 +1,263 @@
+"""The page's sections on money: levers, cash flow, segments, links, estimates."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money, format_number, format_share
+from cxvalue.report.page.sections import Section, Tables, rows_of
+from cxvalue.report.page.table import PageTable, page_table, row_interval
+from cxvalue.report.results_json import Json
+from cxvalue.report.study_results import StudyResults
+from cxvalue.report.truth import known_truth
+from cxvalue.report.wording import method_name, metric_name
+from cxvalue.vocabulary import EVERYBODY
+
+
+def levers_section(results: StudyResults, tables: Tables) -> PageTable:
+    """Return the value by lever.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+
+    Returns
+    -------
+    PageTable
+        A row a lever and the total.
+    """
+    value = results.value
+    total = value.per_customer.estimate
+    rows = []
+    for row in rows_of(tables["levers"]):
+        if row["estimate"] == 0 and row["se"] == 0:
+            rows.append((metric_name(row["lever"]), "not valued", NOTHING))
+            continue
+        share = format_share(row["estimate"] / total) if total else NOTHING
+        rows.append((metric_name(row["lever"]), row_interval(row, currency=value.currency), share))
+    rows.append(("value", format_interval(value.per_customer, currency=value.currency), format_share(1.0)))
+    head = ("lever", f"{value.currency} {value.unit}", "share of the value")
+    return page_table("Parts of the value; they add up to it", head, rows, file="levers")
+
+
+def cash_flow_sections(results: StudyResults, tables: Tables) -> tuple[PageTable, PageTable]:
+    """Return the cash flow of the whole move by quarter and by month.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+
+    Returns
+    -------
+    tuple of PageTable
+        By quarter after the start, and by month.
+    """
+    table = tables["cash_flow"]
+    levers = [name for name, part in results.value.levers if part.estimate != 0.0 or part.se > 0.0]
+    summed = [*levers, "gross", "programme_cost", "net", "net_discounted"]
+    quarter = ((table["month"] + 2) // 3).rename("quarter")
+    by_quarter = table.groupby(quarter)[summed].sum()
+    by_quarter["cumulative_discounted"] = table.groupby(quarter)["cumulative_discounted"].last()
+    spans = table.groupby(quarter)["month"].agg(["min", "max"])
+    names = [
+        "0 (start)" if first == 0 else f"{first}–{last}" if first != last else f"{first}"
+        for first, last in spans.itertuples(index=False)
+    ]
+    names = [name + extrapolated_mark(results, last) for name, last in zip(names, spans["max"], strict=True)]
+    months = [
+        f"{month} ({calendar}){extrapolated_mark(results, month)}"
+        for month, calendar in zip(table["month"], table["calendar_month"], strict=True)
+    ]
+    columns = [*summed, "cumulative_discounted"]
+    money = f"{results.currency}, the whole move, not discounted unless named"
+    return (
+        flow_table(f"Cash flow by quarter ({money})", "months", names, by_quarter[columns]),
+        flow_table(f"Cash flow by month ({money})", "month", months, table[columns]),
+    )
+
+
+def extrapolated_mark(results: StudyResults, month: int) -> str:
+    """Return a mark for months beyond the follow-up.
+
+    Parameters
+    ----------
+    results : StudyResults
+        Knows the follow-up.
+    month : int
+        The last month of a row.
+
+    Returns
+    -------
+    str
+        Empty for months observed.
+    """
+    return " extrapolated" if month > results.horizon_months else ""
+
+
+def flow_table(caption: str, first: str, names: list[str], table: pd.DataFrame) -> PageTable:
+    """Return a cash flow.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    first : str
+        What the rows are.
+    names : list of str
+        Names of the rows.
+    table : pandas.DataFrame
+        Amounts.
+
+    Returns
+    -------
+    PageTable
+        The table.
+    """
+    titles = {
+        "gross": "gross", "programme_cost": "programme cost", "net": "net", "net_discounted": "net, discounted",
+        "cumulative_discounted": "cumulative, discounted",
+    }  # fmt: skip
+    scale = float(table.abs().to_numpy().max())
+    rows = [
+        (name, *(format_money(amount, scale=scale) for amount in amounts))
+        for name, amounts in zip(names, table.itertuples(index=False), strict=True)
+    ]
+    return page_table(caption, (first, *(titles.get(n, metric_name(n)) for n in table.columns)), rows, file="cash_flow")
+
+
+def segments_section(results: StudyResults, tables: Tables) -> PageTable:
+    """Return the value by segment.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+
+    Returns
+    -------
+    PageTable
+        A row a segment.
+    """
+    rows: list[tuple[str, ...]] = []
+    for row in rows_of(tables["segments"]):
+        gross = {"estimate": row["gross"], "ci_low": row["gross_ci_low"], "ci_high": row["gross_ci_high"]}
+        rows.append((
+            row["by"], row["group"], row["reason"], format_count(row["active_customers"]),
+            format_count(row["customers_moved"]), row_interval(row, currency=results.currency, estimate="per_customer"),
+            row_interval(gross, currency=results.currency),
+        ))  # fmt: skip
+    head: tuple[str, ...] = (
+        "segment", "group", "note", "active customers", "moved", results.value.unit, "whole move, gross",
+    )  # fmt: skip
+    if not any(row[2] for row in rows):
+        head, rows = head[:2] + head[3:], [row[:2] + row[3:] for row in rows]
+    caption = "Value of the same move within each segment, before any programme cost"
+    return page_table(caption, head, rows, n_text=len(head) - 4, file="segments")
+
+
+def link_sections(tables: Tables, currency: str) -> tuple[Section, ...]:
+    """Return the metrics ranked by the gap between the two bands: of everybody, then by segment.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+    currency : str
+        Of money.
+
+    Returns
+    -------
+    tuple of Section
+        Everybody first; empty when links were not asked for.
+    """
+    table = tables["links"]
+    return tuple(link_section(table[table["by"] == by], str(by), currency) for by in table["by"].unique())
+
+
+def link_section(table: pd.DataFrame, by: str, currency: str) -> Section:
+    """Return the ranked metrics of one partition.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its rows.
+    by : str
+        Its name.
+    currency : str
+        Of money.
+
+    Returns
+    -------
+    Section
+        A row a stratum and metric.
+    """
+    rows: list[tuple[str, ...]] = []
+    for row in rows_of(table):
+        groups = () if by == EVERYBODY else (row["group"],)
+        is_unvalued = row["status"] == "ok" and row["share_of_value"] is None
+        rows.append((
+            *groups, metric_name(row["metric"]), row_interval(row, estimate="gap"), gap_in_all(row, currency),
+            "not valued" if is_unvalued else format_share(row["share_of_value"]),
+        ))  # fmt: skip
+    heads = () if by == EVERYBODY else (metric_name(by),)
+    head = (*heads, "outcome", "gap in standard deviations", "gap in all", "share of the value")
+    caption = "Gap between the two bands, adjusted, the widest first"
+    return Section(by, page_table(caption, head, rows, n_text=1 + len(heads), file="links"))
+
+
+def gap_in_all(row: Json, currency: str) -> str:
+    """Return the gap of a metric over the whole horizon.
+
+    Parameters
+    ----------
+    row : dict
+        A row of the table ``links``.
+    currency : str
+        Of money.
+
+    Returns
+    -------
+    str
+        With its unit, none for counts.
+    """
+    total, unit = row["gap_total"], row["unit"]
+    if unit == currency:
+        return format_money(total, currency)
+    return f"{format_number(total)} months" if unit == "months" else format_number(total)
+
+
+def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
+    """Return the estimates beside the headline.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+
+    Returns
+    -------
+    PageTable
+        A row an estimator, and the truth where it is known.
+    """
+    rows = []
+    for row in rows_of(tables["estimates"]):
+        what = row["what"] + (f": {row['reason']}" if row["reason"] else "")
+        figure = row_interval(row, currency=results.currency)
+        name = method_name(row["method"])
+        rows.append((name, what, format_count(row["n_episodes"]), figure))
+    truth = known_truth(results)
+    if truth is not None:
+        each = format_money(truth["per_customer"]["value"], results.currency)
+        rows.append(("truth", "of this simulated base, known by construction", NOTHING, each))
+    head = ("estimate", "what it is", "episodes", results.value.unit)
+    return page_table("The same question asked in several ways", head, rows, n_text=2, file="estimates")

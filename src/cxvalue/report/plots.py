@@ -1,0 +1,207 @@
+"""Figures: one function a result type, in one style; intervals always, direct labels, units on the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxvalue.errors import CxValueError, NotEstimable
+from cxvalue.estimate import Curves
+from cxvalue.link.columns import Floats
+from cxvalue.report.canvas import new_axes
+from cxvalue.report.numbers import NBSP, format_interval, format_money
+from cxvalue.report.plot_parts import (
+    GAIN,
+    LOSS,
+    MUTED,
+    TOTAL,
+    draw_bands,
+    draw_bar,
+    draw_point,
+    finish_rows,
+    label_style,
+    last_known,
+    title_style,
+)
+from cxvalue.report.wording import level, method_name, metric_name
+from cxvalue.value import Estimates, Projection
+from cxvalue.vocabulary import RETAINED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot(result: Curves | Projection | Estimates, ax: Axes | None = None) -> Axes:
+    """Draw a result.
+
+    Parameters
+    ----------
+    result : Curves, Projection or Estimates
+        Curves give retention by band, a projection its levers, estimates the adjusted beside the unadjusted value.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Raises
+    ------
+    CxValueError
+        For a result that has no figure.
+    """
+    if isinstance(result, Curves):
+        return plot_retention(result, ax)
+    if isinstance(result, Projection):
+        return plot_levers(result, ax)
+    if isinstance(result, Estimates):
+        return plot_estimates(result, ax)
+    raise CxValueError(
+        f"nothing to draw for a result of type {type(result).__name__}", allowed="Curves, Projection, Estimates",
+        hint="cx.plot(study.curves()), cx.plot(study.value()) or cx.plot(study.estimates())",
+    )  # fmt: skip
+
+
+def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
+    """Draw the retained share of each band, with intervals.
+
+    Parameters
+    ----------
+    curves : Curves
+        The curves.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+    confidence : float, optional
+        Level of the intervals, to be named.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    ax = new_axes() if ax is None else ax
+    at = [metric.name for metric in curves.metrics].index(RETAINED)
+    chosen = (curves.estimate[:, at], curves.ci_low[:, at], curves.ci_high[:, at])
+    draw_bands(ax, *chosen, ends=[f"{x * 100:.1f}{NBSP}%" for x in last_known(chosen[0])], confidence=confidence)
+    kind = "adjusted" if curves.adjusted else "unadjusted"
+    ax.set_title(f"Customers still there, by band ({kind})", **title_style())
+    ax.set_ylabel("share of the customers at time zero", **label_style())
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
+    if not np.nanmax(chosen[2]) > 1.02:
+        ax.set_ylim(top=1.02)
+    return ax
+
+
+def plot_contribution(
+    contribution: tuple[Floats, Floats, Floats],
+    currency: str,
+    ax: Axes | None = None,
+    *,
+    confidence: float | None = None,
+) -> Axes:
+    """Draw the monthly contribution of each band, with intervals.
+
+    Parameters
+    ----------
+    contribution : tuple of ndarray of shape (B, H)
+        Estimate, low and high, in money per customer at time zero.
+    currency : str
+        Its currency.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+    confidence : float, optional
+        Level of the intervals, to be named.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    ax = new_axes() if ax is None else ax
+    ends = last_known(contribution[0])
+    scale = max((abs(x) for x in ends if np.isfinite(x)), default=0.0)
+    draw_bands(ax, *contribution, ends=[format_money(x, scale=scale) for x in ends], confidence=confidence)
+    ax.set_title("Monthly contribution by band (adjusted)", **title_style())
+    ax.set_ylabel(f"{currency} a month per customer at time zero", **label_style())
+    if np.nanmin(contribution[1]) < 0 < np.nanmax(contribution[2]):
+        ax.axhline(0.0, color=MUTED, linewidth=0.8)
+    return ax
+
+
+def plot_levers(value: Projection, ax: Axes | None = None) -> Axes:
+    """Draw the parts of the value per moved customer as bars that add up to the total, with intervals.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes. Levers that are not valued, 0 in every replicate, are left out.
+    """
+    levers = [(name, part) for name, part in value.levers if part.estimate != 0.0 or part.se > 0.0]
+    ax = new_axes(height_inches=1.5 + 0.42 * (len(levers) + 1)) if ax is None else ax
+    start, texts = 0.0, []
+    for row, (_, part) in enumerate(levers):
+        draw_bar(ax, row, start, part, GAIN if part.estimate >= 0 else LOSS)
+        start += part.estimate
+        ax.plot([start, start], [row + 0.3, row + 0.7], color=MUTED, linewidth=0.8)
+        texts.append(format_interval(part, currency=value.currency))
+    draw_bar(ax, len(levers), 0.0, value.per_customer, TOTAL)
+    texts.append(format_interval(value.per_customer, currency=value.currency))
+    names = [*(metric_name(name) for name, _ in levers), "value"]
+    finish_rows(ax, names, texts)
+    ax.axvline(0.0, color=MUTED, linewidth=0.8)
+    ax.set_title(f"Value by lever ({level(value.confidence)} intervals)", **title_style())
+    ax.set_xlabel(f"{value.currency} {value.unit}, {value.months} months, discounted", **label_style())
+    return ax
+
+
+def plot_estimates(estimates: Estimates, ax: Axes | None = None, *, truth: Mapping[str, Any] | None = None) -> Axes:
+    """Draw the adjusted value beside the unadjusted one and the others, with intervals.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The estimates.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+    truth : mapping, optional
+        The true value of a simulated base, with a key ``per_customer``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
+    found = [(name, value) for name, value, _, _ in estimates.rows if isinstance(value, Projection)]
+    missing = [name for name, value, _, _ in estimates.rows if isinstance(value, NotEstimable)]
+    n_rows = len(found) + len(missing) + (truth is not None)
+    ax = new_axes(height_inches=1.4 + 0.42 * n_rows) if ax is None else ax
+    names, texts = [], []
+    for row, (name, value) in enumerate(found):
+        draw_point(ax, row, value.per_customer, is_headline=name == "standardised")
+        names.append(method_name(name))
+        texts.append(format_interval(value.per_customer, currency=value.currency))
+    if truth is not None and found:
+        true_value = float(truth["per_customer"]["value"])
+        ax.plot([true_value], [len(names)], marker="D", color=TOTAL, markersize=6, linestyle="none")
+        ax.axvline(true_value, color=TOTAL, linewidth=0.9, linestyle=(0, (2, 2)))
+        names.append("truth (simulated base)")
+        texts.append(format_money(true_value, found[0][1].currency))
+    names += [method_name(name) for name in missing]
+    texts += ["not estimable"] * len(missing)
+    finish_rows(ax, names, texts)
+    ax.axvline(0.0, color=MUTED, linewidth=0.8)
+    intervals = f" ({level(found[0][1].confidence)} intervals)" if found else ""
+    ax.set_title(f"Adjusted beside unadjusted{intervals}", **title_style())
+    if found:
+        ax.set_xlabel(f"{found[0][1].currency} {found[0][1].unit}, {found[0][1].months} months", **label_style())
+    return ax

@@ -1,0 +1,317 @@
+"""``results.json``: what a study found, for other programs. A key once published keeps its meaning."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate import Interval
+from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
+from cxvalue.report.segment_cells import SegmentCell, judge_segments
+from cxvalue.report.study_results import StudyResults
+from cxvalue.report.tables import FIGURES, report_tables
+from cxvalue.report.truth import known_truth
+from cxvalue.value import HeadCount, Projection
+
+SCHEMA_VERSION: Final = 1
+SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"
+"""JSON Schema of ``results.json``."""
+
+Json = dict[str, Any]
+COUNT_KEYS: Final = ("active_customers", "share_of_base", "customers_moved", "answered_in_band", "answered_moved")
+TOTAL_KEYS: Final = (
+    "gross", "gross_undiscounted", "programme_cost", "npv", "roi", "payback_months", "cash_flow",
+)  # fmt: skip
+VALUE_KEYS: Final = (
+    "from", "to", "share", "unit", "confidence", "months", "per_customer", "levers", "extrapolated_share", *COUNT_KEYS,
+    *TOTAL_KEYS,
+)  # fmt: skip
+BANDS_KEYS: Final = ("band", "episodes", "share", "share_response_weighted", "customers")
+CURVES_KEYS: Final = ("adjusted", "band", "metric", "month", *FIGURES)
+OUTCOMES_KEYS: Final = (
+    "adjusted", "by", "group", "band", "metric", "horizon_months", *FIGURES, "status", "reason",
+)  # fmt: skip
+LINKS_KEYS: Final = ("metric", "by", "group", "gap", "ci_low", "ci_high", "share_of_value", "status", "reason")
+
+
+def results_dict(results: StudyResults) -> Json:
+    """Return the results as plain Python: what ``results.json`` holds.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    dict
+        Valid under ``results.schema.json``; None where there is no number. Cells that would stand for fewer than
+        ``disclosure_min`` customers are None.
+    """
+    tables = report_tables(results)
+    curves = tables["curves"]
+    complete = curves["cohorts"] == "complete"
+    verdict = results.verdict
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": {
+            "name": results.name, "currency": results.currency, "horizon_months": results.horizon_months,
+            "as_of": results.episodes.as_of, "confidence": results.confidence, "seed": results.seed,
+            "version": results.version,
+        },
+        "verdict": {
+            "label": verdict.label,
+            "reasons": [hide_in_text(reason, results.disclosure_min) for reason in verdict.reasons],
+        },
+        "data": data_dict(results, tables["exclusions"]),
+        "bands": records(tables["bands"], BANDS_KEYS),
+        "curves": records(curves[~complete], CURVES_KEYS),
+        "curves_complete_cohorts": records(curves[complete], CURVES_KEYS) if complete.any() else None,
+        "outcomes": records(tables["outcomes"], OUTCOMES_KEYS) if results.outcomes is not None else None,
+        "links": records(tables["links"], LINKS_KEYS) if results.links is not None else None,
+        "value": value_dict(results.value, results),
+        "estimates": estimate_dicts(tables["estimates"]),
+        "segments": [segment_dict(cell, results) for cell in judge_segments(results)],
+        "assumptions": records(tables["assumptions"], tables["assumptions"].columns),
+        "truth": known_truth(results),
+        "warnings": list(results.warnings),
+    }  # fmt: skip
+
+
+def json_text(results: StudyResults) -> str:
+    """Return the text of ``results.json``.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    str
+        JSON in ASCII.
+    """
+    return json.dumps(results_dict(results), indent=1, allow_nan=False) + "\n"
+
+
+def plain(value: object) -> Any:
+    """Return a value as JSON knows it.
+
+    Parameters
+    ----------
+    value : object
+        A number of NumPy or Python, a text, a truth value, or something missing.
+
+    Returns
+    -------
+    int, float, bool, str or None
+        None for what is missing or not finite.
+
+    Examples
+    --------
+    >>> plain(float("nan")) is None, plain(2.5), plain(True)
+    (True, 2.5, True)
+    """
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, str):
+        return value
+    number = value.item() if hasattr(value, "item") else value
+    return None if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def records(table: pd.DataFrame, keys: Iterable[Hashable]) -> list[Json]:
+    """Return chosen columns of a table as one dict a row.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table.
+    keys : iterable of str
+        The columns.
+
+    Returns
+    -------
+    list of dict
+        The rows.
+    """
+    names = [str(key) for key in keys]
+    columns = [[plain(value) for value in table[name].tolist()] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def data_dict(results: StudyResults, exclusions: pd.DataFrame) -> Json:
+    """Return the key ``data``.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    exclusions : pandas.DataFrame
+        The table of that name.
+
+    Returns
+    -------
+    dict
+        Counts. ``answers`` is None where answers less episodes would give away a small count.
+    """
+    episodes, left_out = results.episodes, exclusions[exclusions["level"] == "excluded"]
+    gives_away = is_small(episodes.n_answers - episodes.n_episodes, results.disclosure_min)
+    return {
+        "customers": results.n_customers,
+        "answers": None if gives_away else episodes.n_answers,
+        "episodes": episodes.n_episodes,
+        "excluded": [
+            {"reason": f"{row['table']}: {row['reason']}", "n": row["n"], "note": row["note"] or None}
+            for row in records(left_out, ("table", "reason", "n", "note"))
+        ],
+        "months": list(results.months),
+    }
+
+
+def value_dict(value: Projection, results: StudyResults) -> Json:
+    """Return a projection as the key ``value`` holds it.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+    results : StudyResults
+        Smallest count.
+
+    Returns
+    -------
+    dict
+        Every key of ``VALUE_KEYS``.
+    """
+    roi = value.roi
+    found = {
+        "from": value.shift.from_band, "to": value.shift.to_band, "share": value.shift.share, "unit": value.unit,
+        "confidence": value.confidence, "months": value.months, "per_customer": interval_dict(value.per_customer),
+        "gross": interval_dict(value.gross), "gross_undiscounted": interval_dict(value.gross_undiscounted),
+        "programme_cost": plain(value.programme_cost), "npv": interval_dict(value.npv),
+        "roi": None if roi is None else interval_dict(roi), "payback_months": value.payback_months,
+        "levers": [{"lever": name, **interval_dict(part)} for name, part in value.levers],
+        "cash_flow": cash_flow_dicts(value), "extrapolated_share": plain(value.extrapolated_share),
+    } | heads_dict(value.heads, results.disclosure_min)  # fmt: skip
+    return {key: found[key] for key in VALUE_KEYS}
+
+
+def interval_dict(found: Interval) -> Json:
+    """Return an interval.
+
+    Parameters
+    ----------
+    found : Interval
+        The interval.
+
+    Returns
+    -------
+    dict
+        Keys estimate, se, ci_low, ci_high.
+    """
+    return {name: plain(getattr(found, name)) for name in FIGURES}
+
+
+def heads_dict(heads: HeadCount, minimum: int) -> Json:
+    """Return the head counts of a value.
+
+    Parameters
+    ----------
+    heads : HeadCount
+        The head counts.
+    minimum : int
+        Smallest number that may be shown.
+
+    Returns
+    -------
+    dict
+        Every key of ``COUNT_KEYS``.
+    """
+    hide = is_small(heads.answered_in_band, minimum)
+    return {
+        "active_customers": plain(heads.active_customers), "share_of_base": plain(heads.share_of_base.estimate),
+        "customers_moved": plain(heads.customers_moved.estimate),
+        "answered_in_band": None if hide else plain(heads.answered_in_band),
+        "answered_moved": None if hide else plain(heads.answered_moved),
+    }  # fmt: skip
+
+
+def cash_flow_dicts(value: Projection) -> list[Json]:
+    """Return the cash flow month by month.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+
+    Returns
+    -------
+    list of dict
+        Month 0 first; the levers in a dict of their own.
+    """
+    levers = [name for name, _ in value.levers]
+    rest = [name for name in value.cash_flow.columns if name not in levers]
+    return [
+        {**row, "levers": parts}
+        for row, parts in zip(records(value.cash_flow, rest), records(value.cash_flow, levers), strict=True)
+    ]
+
+
+def estimate_dicts(table: pd.DataFrame) -> list[Json]:
+    """Return the key ``estimates``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of that name.
+
+    Returns
+    -------
+    list of dict
+        One an estimator; the number of customers is not known, that of episodes is.
+    """
+    rows = records(table, ("method", "n_episodes", "status", "reason", *FIGURES))
+    return [
+        {
+            "method": row["method"],
+            "per_customer": {name: row[name] for name in FIGURES} if row["status"] == "ok" else None,
+            "n_customers": None,
+            "n_episodes": row["n_episodes"],
+            "status": row["status"],
+            "reason": row["reason"],
+        }
+        for row in rows
+    ]
+
+
+def segment_dict(cell: SegmentCell, results: StudyResults) -> Json:
+    """Return a segment as the key ``segments`` holds it.
+
+    Parameters
+    ----------
+    cell : SegmentCell
+        The segment and what of it may be shown.
+    results : StudyResults
+        Smallest count.
+
+    Returns
+    -------
+    dict
+        Keys by, group, status, reason and every key of ``VALUE_KEYS``.
+    """
+    value = cell.value
+    if isinstance(value, NotEstimable) or cell.status == SUPPRESSED:
+        figures: Mapping[str, Any] = dict.fromkeys(VALUE_KEYS)
+    else:
+        figures = value_dict(value, results)
+        if cell.hides_counts:
+            figures = {**figures, **dict.fromkeys((*COUNT_KEYS, *TOTAL_KEYS))}
+    reason = hide_in_text(cell.reason, results.disclosure_min)
+    return {"by": cell.by, "group": cell.group, "status": cell.status, "reason": reason, **figures}
