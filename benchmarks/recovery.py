@@ -35,7 +35,7 @@ def settings_for(base: SimulatedBase) -> cx.Settings:
     panels = {name: {"missing": "zero"} for name in ("upgrades", "referrals") if name in tables}
     return cx.Settings(
         study={"horizon_months": base.scenario.horizon_months},
-        customers={"segments": ["segment", "region"], "covariates": ["plan_price"]},
+        customers={"covariates": ["plan_price", "segment", "region"]},
         panels={"cost_to_serve": {"covariates": ["incidents"]}, **panels},
         economics={
             "gross_margin": base.scenario.gross_margin, "discount_rate_annual": base.scenario.discount_rate_annual,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import Base, lean_base, small_base
 
 import cxvalue as cx
+from builders import Base, lean_base, small_base
 from cxvalue.engine import DuckDBEngine
 from cxvalue.tables import check_tables, read_tables
 

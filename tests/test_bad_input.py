@@ -9,9 +9,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
-from builders import Base, emptied, with_values, without_column
 
 import cxvalue as cx
+from builders import Base, emptied, with_values, without_column
 
 OpenStudy = Callable[[Base], cx.Study]
 
@@ -64,14 +64,14 @@ def test_an_object_that_is_no_table(lean: Base, open_study: OpenStudy) -> None:
 
 
 def test_an_empty_folder(lean: Base, open_study: OpenStudy, tmp_path: Path) -> None:
-    with pytest.raises(cx.DataError, match="table 'panels.revenue': no file at"):
+    with pytest.raises(cx.DataError, match=r"table 'panels\.revenue': no file at"):
         open_study(lean.with_table("revenue", tmp_path)).check()
 
 
 def test_a_file_without_a_byte(lean: Base, open_study: OpenStudy, tmp_path: Path) -> None:
     path = tmp_path / "revenue.csv"
     path.write_bytes(b"")
-    with pytest.raises(cx.DataError, match="table 'panels.revenue'"):
+    with pytest.raises(cx.DataError, match=r"table 'panels\.revenue'"):
         open_study(lean.with_table("revenue", path)).check()
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from builders import Base, answer, customer_id, finding, in_months, panel_row, with_rows, without_column, without_rows
 
 import cxvalue as cx
+from builders import Base, answer, customer_id, finding, in_months, panel_row, with_rows, without_column, without_rows
 
 OpenStudy = Callable[[Base], cx.Study]
 

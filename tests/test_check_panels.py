@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+
+import cxvalue as cx
 from builders import (
     KEYS,
     Base,
@@ -19,8 +21,6 @@ from builders import (
     with_values,
     without_rows,
 )
-
-import cxvalue as cx
 
 OpenStudy = Callable[[Base], cx.Study]
 CleanRows = Callable[[Base, str], pd.DataFrame]
@@ -109,9 +109,12 @@ def test_lost_rows_are_filled_from_neighbouring_months(
     rows = clean_rows(base, "revenue")
     assert len(rows) == len(given)
     for number, month, *neighbours in (
-        (2, "2023-07", "2023-06", "2023-08"), (3, "2023-07", "2023-06", "2023-09"), (3, "2023-08", "2023-06", "2023-09"),
-        (4, "2023-01", "2023-02"), (6, "2024-12", "2024-11"),
-    ):  # fmt: skip
+        (2, "2023-07", "2023-06", "2023-08"),
+        (3, "2023-07", "2023-06", "2023-09"),
+        (3, "2023-08", "2023-06", "2023-09"),
+        (4, "2023-01", "2023-02"),
+        (6, "2024-12", "2024-11"),
+    ):
         mean = np.mean([value_of(given, number, neighbour) for neighbour in neighbours])
         assert clean_value(rows, number, month) == pytest.approx(mean, rel=1e-12)
     # What was not lost stays as it was.
@@ -125,6 +128,14 @@ def test_blank_values_are_filled_too(lean: Base, clean_rows: CleanRows) -> None:
     base = lean.with_table("revenue", given.assign(value=blank)).with_settings("panels.revenue", missing="fill")
     expected = (value_of(given, 2, "2023-06") + value_of(given, 2, "2023-08")) / 2
     assert clean_value(clean_rows(base, "revenue"), 2, "2023-07") == pytest.approx(expected, rel=1e-12)
+
+
+def test_rows_that_are_left_out_fill_nothing(lean: Base, clean_rows: CleanRows) -> None:
+    # Customer 1 is last active in 2024-01, which is lost. A final bill of 2024-02 comes after leaving.
+    given = lean.tables["revenue"]
+    base = lean.changed("revenue", without_rows(in_rows(1, "2024-01"))).with_settings("panels.revenue", missing="fill")
+    rows = clean_rows(base.changed("revenue", with_rows(panel_row(1, "2024-02", value=5000.0))), "revenue")
+    assert clean_value(rows, 1, "2024-01") == value_of(given, 1, "2023-12")
 
 
 def test_a_customer_with_no_value_at_all_cannot_be_filled(lean: Base, open_study: OpenStudy) -> None:
@@ -349,7 +360,8 @@ def test_a_constant_or_wholly_missing_covariate_is_left_out_and_reported(base: B
     spoilt = spoilt.changed("cost_to_serve", lambda rows: rows.assign(contacts=np.nan))
     covariates = ["plan_price", "region", "age"]
     study = open_study(spoilt.with_settings("customers", covariates=covariates))
-    assert set(study.episodes().covariates_dropped) == {*covariates, "contacts"}
+    # No answer follows another by more than a year, so that its age is constant too.
+    assert set(study.episodes().covariates_dropped) == {*covariates, "contacts", "months_since_previous"}
     assert not any(name in " ".join(study.episodes().covariates) for name in (*covariates, "contacts"))
     assert np.isfinite(study.value().per_customer.estimate)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+
+import cxvalue as cx
 from builders import (
     LAST,
     N_CUSTOMERS,
@@ -23,8 +25,6 @@ from builders import (
     without_column,
     without_rows,
 )
-
-import cxvalue as cx
 from cxvalue.vocabulary import month_label, parse_month
 
 OpenStudy = Callable[[Base], cx.Study]
@@ -33,6 +33,15 @@ OpenStudy = Callable[[Base], cx.Study]
 def retained(study: cx.Study) -> pd.DataFrame:
     frame = study.curves(adjusted=False).to_frame()
     return frame[frame["metric"] == "retained"].set_index(["band", "month"])["estimate"].unstack()
+
+
+@pytest.fixture(scope="module")
+def lean_retained(lean: Base) -> pd.DataFrame:
+    """The retained share of the base as it is."""
+    study = cx.Study(tables=lean.given(), settings=lean.read_settings())
+    frame = retained(study)
+    study.close()
+    return frame
 
 
 def with_flags(lean: Base) -> Base:
@@ -57,22 +66,22 @@ def with_churn_dates(lean: Base) -> Base:
 
 @pytest.mark.parametrize("told", [with_flags, with_churn_dates])
 def test_rows_flags_and_churn_dates_tell_the_same_activity(
-    told: Callable[[Base], Base], lean: Base, open_study: OpenStudy
+    told: Callable[[Base], Base], lean: Base, open_study: OpenStudy, lean_retained: pd.DataFrame
 ) -> None:
     study = open_study(told(lean))
     assert study.check().ok
     assert {found.rule for found in study.check().findings if found.level != "ok"} == {"panels.follow_up_end"}
-    pd.testing.assert_frame_equal(retained(study), retained(open_study(lean)), rtol=1e-12)
+    pd.testing.assert_frame_equal(retained(study), lean_retained, rtol=1e-12)
 
 
-def test_customers_who_come_back_count_again(lean: Base, open_study: OpenStudy) -> None:
+def test_customers_who_come_back_count_again(lean: Base, open_study: OpenStudy, lean_retained: pd.DataFrame) -> None:
     # Customer 2 answered 9 in 2023-06 (one of the satisfied) and is away from 2023-08 to 2023-10, k = 2, 3 and 4.
     # Back in 2023-11 it counts again, and its answer of 2024-03 opens a second episode.
     away = without_rows(lambda rows: of_customer(2)(rows) & in_months("2023-08", "2023-09", "2023-10")(rows))
     study = open_study(lean.changed("retention", away).changed("revenue", away))
     assert finding(study, "panels.revenue.missing").level == "ok"
     n_satisfied = int((lean.tables["surveys"]["score"] >= 9).sum())
-    loss = retained(open_study(lean)) - retained(study)
+    loss = lean_retained - retained(study)
     expected = pd.DataFrame(0.0, index=loss.index, columns=loss.columns)
     expected.loc["satisfied", [2, 3, 4]] = 1 / n_satisfied
     assert loss.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-12)
@@ -86,7 +95,9 @@ def test_an_empty_month_of_the_retention_panel_is_a_warning(lean: Base, open_stu
     assert "2023-10" in found.what
 
 
-def test_rows_without_id_of_unknown_customers_and_repeats_are_counted(lean: Base, open_study: OpenStudy) -> None:
+def test_rows_without_id_of_unknown_customers_and_repeats_are_counted(
+    lean: Base, open_study: OpenStudy, lean_retained: pd.DataFrame
+) -> None:
     again = lean.tables["retention"].iloc[[3]]
     strange = [panel_row(9999, "2023-07"), panel_row(2, "2023-07").assign(customer_id=None), again, again]
     study = open_study(lean.changed("retention", with_rows(*strange)))
@@ -96,7 +107,7 @@ def test_rows_without_id_of_unknown_customers_and_repeats_are_counted(lean: Base
     ):  # fmt: skip
         found = finding(study, f"panels.retention.{rule}")
         assert (found.level, found.n_rows, found.action) == (level, n_rows, action)
-    pd.testing.assert_frame_equal(retained(study), retained(open_study(lean)), rtol=1e-12)
+    pd.testing.assert_frame_equal(retained(study), lean_retained, rtol=1e-12)
 
 
 def test_unknown_customers_among_churn_dates_are_counted_too(lean: Base, open_study: OpenStudy) -> None:
@@ -104,6 +115,14 @@ def test_unknown_customers_among_churn_dates_are_counted_too(lean: Base, open_st
     stranger = pd.DataFrame({"customer_id": [customer_id(9999)], "churn_date": ["2024-01-31"]})
     found = finding(open_study(base.changed("retention", with_rows(stranger))), "panels.retention.unknown_customer")
     assert (found.level, found.n_rows, found.action) == ("excluded", 1, "left out")
+
+
+def test_a_list_of_leavers_alone_does_not_pass_for_the_whole_base(lean: Base, open_study: OpenStudy) -> None:
+    # Customers who stay belong into the table with a blank date; without them 540 of 600 would never have been active.
+    leavers = with_churn_dates(lean).changed("retention", lambda rows: rows[rows["churn_date"].notna()])
+    study = open_study(leavers)
+    levels = {found.level for found in study.check().findings if found.n_rows == 540}
+    assert levels & {"warning", "error"}
 
 
 def test_a_month_that_cannot_be_read_is_an_error(lean: Base, open_study: OpenStudy) -> None:

@@ -29,6 +29,7 @@ from cxvalue.tables import PanelSettings, RetentionSettings, WidePanelSettings
 
 ROOT = Path(__file__).parents[1]
 TELECOM = ROOT / "docs" / "examples" / "telecom_export.toml"
+EXAMPLES = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
 TELECOM_DATA = ROOT.parent / "shared" / "data" / "telecom_export"
 SLOW_LIBRARIES = ("statsmodels", "sklearn", "lifelines", "matplotlib")
 
@@ -539,6 +540,9 @@ def test_telecom_export(tmp_path: Path) -> None:
         assert f" {n_rows:,}  {rule}: " in line
     done = run("report", TELECOM, "--out", tmp_path / "out", "--only", "value")
     assert done.code == 0
+    printed = re.search(r"(?s)telecom_export.toml --out out -->\n```text\n(.*?)```", EXAMPLES)
+    assert printed is not None
+    assert printed[1].split() == " ".join(done.out.splitlines()[:2]).split(), "as docs/examples.md has it"
     found = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     each = found["value"]["per_customer"]
     raw = next(row for row in found["estimates"] if row["method"] == "unadjusted")["per_customer"]["estimate"]

@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import WAVES, Base
 
 import cxvalue as cx
+from builders import WAVES, Base
 from cxvalue.engine import DuckDBEngine
 from cxvalue.link import EpisodeOutcomes, Linked, link, make_timeline
 from cxvalue.tables import check_tables, read_tables
@@ -127,6 +127,7 @@ TIME_ZERO = month_label(WAVES[0])
 @pytest.fixture(scope="module")
 def one_wave(base: Base) -> Base:
     """Only the answers of 2023-06, so that one month divides before from after for every episode."""
+    base = base.with_table("referrals", None).without_settings("panels.referrals")
     return base.changed("surveys", lambda rows: rows[rows["survey_date"] < "2023-12"].reset_index(drop=True))
 
 
@@ -138,7 +139,7 @@ def before(one_wave: Base) -> Arrays:
 
 def with_leak(base: Base, leaks: Callable[[pd.DataFrame], pd.Series]) -> Base:
     """Every amount, count and covariate multiplied by 1,000 and moved by 777 in the months given."""
-    for name in ("revenue", "cost_to_serve", "upgrades", "referrals"):
+    for name in ("revenue", "cost_to_serve", "upgrades"):
         columns = [column for column in ("value", "contacts") if column in base.tables[name]]
         base = base.changed(name, lambda rows, columns=columns: rows.assign(**{
             column: rows[column].where(~leaks(rows), rows[column] * 1000 + 777) for column in columns
@@ -191,8 +192,8 @@ def test_nothing_after_time_zero_moves_the_design_of_a_study(one_wave: Base, ope
     pd.testing.assert_frame_equal(episodes[1].to_frame(), episodes[0].to_frame(), check_exact=True)
 
 
-def test_later_answers_are_no_covariate_of_earlier_ones(base: Base, before: Arrays) -> None:
-    both, first = arrays(base).linked.answers, before.linked.answers
+def test_later_answers_are_no_covariate_of_earlier_ones(base: Base, one_wave: Base, before: Arrays) -> None:
+    both, first = arrays(one_wave.with_table("surveys", base.tables["surveys"])).linked.answers, before.linked.answers
     wave = both.m0 == WAVES[0]
     np.testing.assert_array_equal(both.covariates.numbers[wave], first.covariates.numbers)
     previous = both.covariates.level_names.index("previous_band")
@@ -203,36 +204,39 @@ def test_later_answers_are_no_covariate_of_earlier_ones(base: Base, before: Arra
     )
 
 
-@pytest.mark.parametrize(("baseline_end", "moves"), [("m0", True), ("m0-1", False)])
-def test_the_month_of_the_answer_is_a_covariate_only_where_the_baseline_ends_with_it(
-    baseline_end: str, moves: bool, one_wave: Base
+def test_the_month_of_the_answer_is_no_covariate_where_the_baseline_ends_before_it(
+    one_wave: Base, before: Arrays
 ) -> None:
-    base = one_wave.with_settings("study", baseline_end=baseline_end)
-    leaked = arrays(with_leak(base, lambda rows: rows["month"] == TIME_ZERO)).linked.answers.covariates.numbers
-    assert np.array_equal(leaked, arrays(base).linked.answers.covariates.numbers) is not moves
+    def numbers(base: Base) -> np.ndarray:
+        return arrays(base).linked.answers.covariates.numbers
+
+    at_time_zero = with_leak(one_wave, lambda rows: rows["month"] == TIME_ZERO)
+    assert not np.array_equal(numbers(at_time_zero), before.linked.answers.covariates.numbers)
+    earlier = {"baseline_end": "m0-1"}
+    np.testing.assert_array_equal(
+        numbers(at_time_zero.with_settings("study", **earlier)), numbers(one_wave.with_settings("study", **earlier))
+    )
 
 
-def test_the_baseline_goes_back_as_many_months_as_it_says(one_wave: Base, before: Arrays) -> None:
-    # Three months ending with 2023-06: 2023-03 is out, 2023-04 is in.
-    expected = before.linked.answers.covariates.numbers
-    for month, moves in (("2023-03", False), ("2023-04", True)):
-        leaked = arrays(with_leak(one_wave, lambda rows, month=month: rows["month"] == month))
-        assert np.array_equal(leaked.linked.answers.covariates.numbers, expected) is not moves
-
-
-def test_nothing_beyond_the_horizon_is_an_outcome(one_wave: Base, before: Arrays) -> None:
-    # Six months after 2023-06 end with 2023-12.
-    expected = before.outcomes
-    for month, moves in (("2023-12", True), ("2024-01", False)):
-        leaked = arrays(with_leak(one_wave, lambda rows, month=month: rows["month"] == month)).outcomes
-        assert np.array_equal(leaked, expected) is not moves
+@pytest.mark.parametrize(
+    ("months", "covariates_move", "outcomes_move"),
+    [(("2023-03", "2023-12"), False, True), (("2023-04", "2024-01"), True, False)],
+)
+def test_baseline_and_horizon_hold_as_many_months_as_they_say(
+    months: tuple[str, str], covariates_move: bool, outcomes_move: bool, one_wave: Base, before: Arrays
+) -> None:
+    # The answers are of 2023-06: a baseline of three months begins with 2023-04, a horizon of six ends with 2023-12.
+    leaked = arrays(with_leak(one_wave, lambda rows: rows["month"].isin(months)))
+    covariates = [found.linked.answers.covariates.numbers for found in (leaked, before)]
+    assert np.array_equal(*covariates) is not covariates_move
+    assert np.array_equal(leaked.outcomes, before.outcomes) is not outcomes_move
 
 
 def test_leaving_after_time_zero_is_an_outcome_and_before_it_no_episode(one_wave: Base, before: Arrays) -> None:
     # C0002 without a row from 2023-07 on: k = 1 to 6 all 0. Its covariates, and everybody else's, stay.
     def gone(first_month: str) -> Base:
         base = one_wave
-        for name in ("retention", "revenue", "cost_to_serve", "upgrades", "referrals"):
+        for name in ("retention", "revenue", "cost_to_serve", "upgrades"):
             base = base.changed(
                 name,
                 lambda rows: rows[(rows["customer_id"] != "C0002") | (rows["month"] < first_month)],

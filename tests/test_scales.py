@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from builders import Base, finding
 
 import cxvalue as cx
+from builders import Base, finding
 from cxvalue.tables import read_scale
 
 OpenStudy = Callable[[Base], cx.Study]

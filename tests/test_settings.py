@@ -49,7 +49,7 @@ def test_a_study_file_is_read_with_its_defaults(tmp_path: Path) -> None:
 
 
 def test_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
-    with pytest.raises(cx.DataError, match="table 'surveys': no file at 'answers.csv'"):
+    with pytest.raises(cx.DataError, match=r"table 'surveys': no file at 'answers\.csv'"):
         from_toml(tmp_path, "surveys.path = 'answers.csv'\ncustomers.path = 'customers.csv'").check()
 
 
@@ -76,6 +76,12 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         cx.Study.from_toml(path)
     assert refused.value.what == "'study.toml' is not UTF-8 text"
     assert refused.value.hint == "save it as UTF-8"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_bytes(b"\xef\xbb\xbf[study]\nname = 'Brand A'\n")
+    assert cx.Study.from_toml(path).settings.study.name == "Brand A"
 
 
 UNKNOWN_KEYS = [
@@ -185,7 +191,7 @@ def test_economics_are_asked_for_only_where_money_is() -> None:
 # The shift
 
 
-@pytest.mark.parametrize("share", [0.0, -0.05, 1.5, 5, float("nan")])
+@pytest.mark.parametrize("share", [0.0, -0.05, 1.5, 5.0, float("nan")])
 def test_a_share_outside_0_to_1_is_refused(share: float) -> None:
     for make in (lambda: cx.Shift(share=share), lambda: cx.Settings(shift={"share": share})):
         with pytest.raises(cx.SettingsError) as refused:

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from cxvalue.errors import SettingsError
 from cxvalue.simulate import SCENARIOS, Effects, Loadings, Scenario, Segment, SimulatedBase, simulate
 from cxvalue.simulate.customers import Customers, customer_ids, draw_customers, heavy_tailed_usage
-from cxvalue.simulate.month import MonthDraws, State, close_month, initial_state, live_month
+from cxvalue.simulate.month import MonthDraws, State, close_month, draw_month, initial_state, live_month
 from cxvalue.simulate.outcomes import count_from_uniform, effect_scale, prob_leaving
+from cxvalue.simulate.settling import SETTLING_MONTHS
 from cxvalue.simulate.survey import prob_answering, wave_of
 from cxvalue.vocabulary import parse_month
 
@@ -56,6 +57,12 @@ def draws(**changes: Any) -> MonthDraws:
     return MonthDraws(**{name: np.atleast_1d(value) for name, value in columns.items()})
 
 
+def nobody_yet(*, active: bool = False, error: float = 0.0) -> State:
+    """The state of one customer, by default before joining."""
+    none = np.zeros(1, dtype=np.int64)
+    return State(np.array([active]), np.array([error]), np.zeros((3, 1), dtype=np.int64), none)
+
+
 def plain(**changes: Any) -> Scenario:
     """A scenario in which satisfaction is the drifting part alone, and revenue has no noise."""
     settings: dict[str, Any] = {
@@ -74,7 +81,7 @@ class TestMonthByHand:
         effects = Effects(churn=0.0, revenue=0.1, cost_to_serve=-0.2, upgrades=0.4, referrals=0.0)
         scenario = plain(effects=effects, upgrades_per_month=0.5, referrals_per_month=0.0, cost_per_incident=3.0)
         chance = draws(innovation=1.0, incidents=2, upgrades=0.5, referrals=0.5)
-        month = live_month(scenario, one_customer(), initial_state(1), draws=chance, offset=0)
+        month = live_month(scenario, one_customer(), nobody_yet(), draws=chance, offset=0)
         assert month.satisfaction.tolist() == [1.0]
         assert month.outcomes.revenue.tolist() == [44.21]
         assert month.outcomes.cost_to_serve.tolist() == [13.10]
@@ -85,14 +92,14 @@ class TestMonthByHand:
         # Two upgrades at 5 %: 40 × 1.05² = 44.10, from the month after.
         scenario = plain(effects=Effects(0, 0, 0, 0, 0), upgrades_per_month=1.0, upgrade_revenue_step=0.05)
         # Poisson with mean 1: P(≤ 1) = .736, P(≤ 2) = .920.
-        first = live_month(scenario, one_customer(), initial_state(1), draws=draws(upgrades=0.8), offset=0)
+        first = live_month(scenario, one_customer(), nobody_yet(), draws=draws(upgrades=0.8), offset=0)
         state = close_month(scenario, one_customer(), first, draws=draws())
         second = live_month(scenario, one_customer(), state, draws=draws(), offset=1)
         assert (first.outcomes.revenue.tolist(), second.outcomes.revenue.tolist()) == ([40.0], [44.10])
 
     def test_satisfaction_drifts_back(self) -> None:
         # 0.8 × 2 + sqrt(1 − 0.64) × 0.5 = 1.9
-        state = State(np.array([True]), np.array([2.0]), np.zeros((3, 1), dtype=np.int64), np.zeros(1, dtype=np.int64))
+        state = nobody_yet(active=True, error=2.0)
         month = live_month(
             plain(persistence_monthly=0.8), one_customer(joined=-5), state, draws=draws(innovation=0.5), offset=1
         )
@@ -100,7 +107,7 @@ class TestMonthByHand:
 
     def test_trailing_incidents_start_at_joining(self) -> None:
         # Joined in month 5; incidents 4, 1, 0, 2 in months 5 to 8, and 9 before joining that do not count.
-        scenario, customer, state = plain(), one_customer(joined=5), initial_state(1)
+        scenario, customer, state = plain(), one_customer(joined=5), nobody_yet()
         trailing = []
         for offset, incidents in ((4, 9), (5, 4), (6, 1), (7, 0), (8, 2)):
             month = live_month(scenario, customer, state, draws=draws(incidents=incidents), offset=offset)
@@ -113,7 +120,7 @@ class TestMonthByHand:
         scenario = plain(churn_monthly=0.02, effects=Effects(churn=-0.7))
         chance = prob_leaving(scenario, one_customer(), np.array([1.0]), index=np.zeros(1), offset=0)
         assert chance == pytest.approx([0.010033], abs=1e-6)
-        month = live_month(scenario, one_customer(), initial_state(1), draws=draws(innovation=1.0), offset=0)
+        month = live_month(scenario, one_customer(), nobody_yet(), draws=draws(innovation=1.0), offset=0)
         stays = [
             close_month(scenario, one_customer(), month, draws=draws(leaving=u)).active[0] for u in (0.0100, 0.0101)
         ]
@@ -128,7 +135,9 @@ class TestMonthByHand:
     def test_the_reference_customer_answers_as_often_as_stated(self) -> None:
         # Average incidents and price, two years of tenure.
         scenario = plain(response=Loadings(0.5, 0.2, 0.3), response_prob=0.4, incidents_per_month=1.0)
-        month = live_month(scenario, one_customer(joined=-24), initial_state(1), draws=draws(incidents=1), offset=0)
+        month = live_month(
+            scenario, one_customer(joined=-24), nobody_yet(active=True), draws=draws(incidents=1), offset=0
+        )
         assert prob_answering(scenario, one_customer(), month) == pytest.approx([0.4])
 
 
@@ -371,6 +380,21 @@ class TestScenarios:
         usage = heavy_tailed_usage(np.random.default_rng(3).random(200_000), tail_index=4.0)
         assert usage.mean() == pytest.approx(1.0, abs=0.005)
         assert usage.min() >= 0.75
+
+    def test_satisfaction_is_settled_when_the_tables_begin(self) -> None:
+        # Nobody joins and nothing but satisfaction matters: without settling, those who stay would grow more satisfied.
+        scenario = replace(
+            SMALL, n_customers=40_000, share_joining=0.0, satisfaction=Loadings(), churn=Loadings(), churn_monthly=0.03
+        )
+        customers = draw_customers(scenario, seed=8)
+        state, means = initial_state(scenario, customers, seed=8), []
+        assert state.error[customers.joined < -SETTLING_MONTHS].mean() > 0.1  # fresh draws would have mean 0
+        for offset in range(13):
+            chance = draw_month(scenario, customers, seed=8, offset=offset)
+            month = live_month(scenario, customers, state, draws=chance, offset=offset)
+            state = close_month(scenario, customers, month, draws=chance)
+            means.append(month.error[month.active & (customers.joined < -SETTLING_MONTHS)].mean())
+        assert means[12] == pytest.approx(means[0], abs=0.03)  # four standard errors at 20,000 customers
 
     def test_some_join_later(self) -> None:
         customers = draw_customers(replace(SMALL, n_customers=20_000, share_joining=0.4), seed=1)

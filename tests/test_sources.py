@@ -13,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from builders import KEYS, Base, answer, finding, panel_row, with_rows, with_values, without_rows
 
 import cxvalue as cx
+from builders import KEYS, Base, answer, finding, panel_row, with_rows, with_values, without_rows
 
 OpenStudy = Callable[[Base], cx.Study]
 Told = tuple[pd.DataFrame, np.ndarray]
@@ -127,16 +127,15 @@ def as_one_semicolon_csv_with_bom(base: Base, folder: Path) -> Base:
 
 
 def as_workbook(base: Base, folder: Path) -> Base:
-    book = openpyxl.Workbook(write_only=True)
-    for name, rows in base.tables.items():
+    book, named = openpyxl.Workbook(write_only=True), base
+    for name in ("surveys", "customers", "revenue"):
+        rows = base.tables[name]
         sheet = book.create_sheet(name)
         sheet.append(list(rows.columns))
         for row in rows.astype(object).where(rows.notna(), None).itertuples(index=False):
             sheet.append(list(row))
+        named = named.with_table(name, folder / "export.xlsx").with_settings(SECTIONS[name], table=name)
     book.save(folder / "export.xlsx")
-    named = Base({name: str(folder / "export.xlsx") for name in base.tables}, base.settings)
-    for name, section in SECTIONS.items():
-        named = named.with_settings(section, table=name)
     return named
 
 

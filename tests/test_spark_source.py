@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import Base, answer, with_rows
 
 import cxvalue as cx
+from builders import Base, answer, with_rows
 
 # Spark is an extra of its own size and needs Java: without `pip install cxvalue[spark]` there is nothing to test.
 pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")

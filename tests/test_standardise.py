@@ -1,5 +1,7 @@
 """Moments and standardisation against arithmetic that one can follow."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def sums(data: dict[str, np.ndarray], design: np.ndarray, sizes: tuple[int, ...]
     """Return the moments of everybody, accumulated over batches of the given sizes."""
     bins, last_k = entry_bins(data["m0"], follow_up_end=105, horizon=HORIZON)
     edges = np.cumsum([0, *sizes])
-    batches = [OutcomeBatch(int(a), data["outcomes"][a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    batches = [OutcomeBatch(int(a), data["outcomes"][a:b]) for a, b in pairwise(edges)]
     everybody = Partition("everybody", ("everybody",), np.zeros(len(design), dtype=np.int64))
     return accumulate(
         batches, design, [everybody], band=data["band"], group=data["group"], bins=bins, last_k=last_k,
@@ -53,7 +55,8 @@ def test_unadjusted_is_the_plain_mean_of_those_observed() -> None:
     for b in range(N_BANDS):
         for k in range(HORIZON):
             rows = (data["band"] == b) & data["observed"][:, k]
-            np.testing.assert_allclose(found.estimate[b, :, k], data["outcomes"][rows][:, :, k].mean(axis=0), rtol=1e-10)
+            plain = data["outcomes"][rows][:, :, k].mean(axis=0)
+            np.testing.assert_allclose(found.estimate[b, :, k], plain, rtol=1e-10)
 
 
 def test_saturated_design_is_post_stratification() -> None:
@@ -107,6 +110,22 @@ def test_columns_without_rank_are_dropped_in_every_replicate() -> None:
     assert not isinstance(found, NotEstimable)
     assert found.columns == (0, 1)
     assert np.isfinite(found.leave_one_group_out).all()
+
+
+def test_a_shorter_horizon_does_not_look_at_the_few_who_are_followed_longer() -> None:
+    # The covariate is constant among those followed for three months: it is lost there, and used for two months.
+    data = base(3000, 10)
+    data["m0"] = np.where(data["trouble"] == 1, 103, data["m0"])
+    data["outcomes"][data["m0"] == 103, :, 2] = 0.0
+    design = np.column_stack([np.ones(3000), data["trouble"]])
+    target = np.tile([1.0, 0.7], (1 + GROUPS, 1))
+    moments = sums(data, design, (3000,))
+    short = standardise(moments, 0, target, horizon=2, n_metrics=METRICS)
+    whole = standardise(moments, 0, target, horizon=3, n_metrics=METRICS)
+    assert not isinstance(short, NotEstimable)
+    assert not isinstance(whole, NotEstimable)
+    assert short.columns == (0, 1)
+    assert whole.columns == (0,)
 
 
 def test_basis_is_cut_to_a_twentieth_of_the_smallest_cell() -> None:

@@ -23,7 +23,7 @@ class Section(BaseModel):
         For an unknown key, a value of the wrong type or out of range; names the section and the key.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
     section_name: ClassVar[str] = "settings"
 
     def __init__(self, **values: Any) -> None:
@@ -46,9 +46,9 @@ def settings_error(error: ValidationError, section: type[Section]) -> SettingsEr
     Returns
     -------
     SettingsError
-        The first finding, worded; further ones are counted in the hint.
+        The first finding, worded, an unknown key before all others; further ones are counted.
     """
-    first, *others = error.errors()
+    first, *others = sorted(error.errors(), key=lambda finding: finding["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"]) or section.section_name
     if first["type"] == "extra_forbidden":
         return SettingsError.unknown_key(key, f"[{section.section_name}]", known_keys(section))

@@ -102,7 +102,7 @@ def read_settings(path: Path) -> Settings:
             f"no settings at '{path}'", allowed="a study.toml", hint="cxvalue init FOLDER writes a commented one"
         )
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"'{path.name}' is not TOML: {error}", hint="look at that line; text stands in quotes"

@@ -22,7 +22,6 @@ from cxvalue.estimate import (
     Curves,
     Episodes,
     Outcomes,
-    Standardised,
     describe_episodes,
     estimate_bands,
     estimator_for,
@@ -49,7 +48,6 @@ from cxvalue.value import (
     make_frame,
     rank_links,
     value_segments,
-    value_stratum,
 )
 from cxvalue.value.caveats import list_caveats, list_not_valued
 from cxvalue.value.verdict import Verdict, judge
@@ -102,6 +100,7 @@ class Study:
         self.tables = tables
         self.folder = Path(folder)
         self._progress = progress
+        self._kept: dict[tuple[Shift, Economics], Estimates] = {}
 
     @classmethod
     def from_toml(cls, path: Path | str, *, progress: Progress = silent) -> Self:
@@ -150,7 +149,7 @@ class Study:
         Episodes
             The counts.
         """
-        return describe_episodes(self._bands)
+        return describe_episodes(self._bands, from_band=self.settings.shift.shift().from_band)
 
     def curves(self, adjusted: bool = True, *, cohorts: Literal["all", "complete"] = "all") -> Curves:
         """Return the curves: band, metric, month, with intervals.
@@ -242,7 +241,7 @@ class Study:
             For what is valid but doubtful; :meth:`warnings` returns the same.
         """
         shift, economics = self._defaults(shift, economics)
-        found = value_stratum(self._bands, self._frame, shift=shift, economics=economics, estimator=Standardised())
+        found = self._estimates(shift, economics).get("standardised")
         if isinstance(found, NotEstimable):
             raise DataError(f"the value is {found}", hint="look at study.episodes()")
         for text in self._caveats(found):
@@ -282,7 +281,9 @@ class Study:
         Estimates
             Unadjusted, standardised, complete cohorts, and the other end of the baseline.
         """
-        return self._estimates(shift, economics, everything=True)
+        shift, economics = self._defaults(shift, economics)
+        quick = self._estimates(shift, economics)
+        return quick.with_other_baseline(self._other_baseline, self._frame, shift=shift, economics=economics)
 
     def verdict(self) -> Verdict:
         """Return whether the settings' shift is supported by the data.
@@ -292,9 +293,9 @@ class Study:
         Verdict
             Label and reasons.
         """
-        shift, _ = self._defaults(None, None)
+        shift, economics = self._defaults(None, None)
         effective = dict(zip(*(self.episodes().bands[name] for name in ("band", "effective")), strict=True))
-        return judge(self._estimates(None, None, everything=False).get("standardised"), effective, shift)
+        return judge(self._estimates(shift, economics).get("standardised"), effective, shift)
 
     def results(self, only: Literal["value"] | None = None) -> StudyResults:
         """Return everything that a report shows.
@@ -339,7 +340,7 @@ class Study:
             else None,
             links=tuple(self.links(by) for by in (None, *segments)) if everything else None,
             value=value,
-            estimates=self._estimates(None, None, everything=everything),
+            estimates=self.estimates() if everything else self._estimates(shift, economics),
             segments=self.segments(),
             shift=shift,
             economics=economics,
@@ -434,11 +435,11 @@ class Study:
         adjust = self.settings.adjust
         return estimate_bands(linked, outcomes, timeline, groups=groups, adjust=adjust, only_everybody=True)
 
-    def _estimates(self, shift: Shift | None, economics: Economics | None, *, everything: bool) -> Estimates:
-        shift, economics = self._defaults(shift, economics)
-        bands = self._bands
-        other = self._other_baseline if everything else None
-        return compare_estimates(bands, self._frame, shift=shift, economics=economics, other_baseline=other)
+    def _estimates(self, shift: Shift, economics: Economics) -> Estimates:
+        key = (shift, economics)
+        if key not in self._kept:
+            self._kept[key] = compare_estimates(self._bands, self._frame, shift=shift, economics=economics)
+        return self._kept[key]
 
     @cached_property
     def _frame(self) -> Frame:
@@ -487,7 +488,7 @@ class Study:
         return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)
 
     def _caveats(self, value: Projection) -> tuple[str, ...]:
-        complete = self._estimates(value.shift, value.economics, everything=False).get(COMPLETE_COHORTS)
+        complete = self._estimates(value.shift, value.economics).get(COMPLETE_COHORTS)
         return list_caveats(self._bands, self._clean.findings, value, complete)
 
     def _plain_settings(self) -> dict[str, Any]:

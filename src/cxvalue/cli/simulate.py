@@ -47,10 +47,14 @@ def simulate(
         Name of the scenario that the other options change.
     seed : int
         Seed of the base.
-    customers, months, horizon : int, optional
-        Size of the base.
+    customers : int, optional
+        Customers ever in the base.
+    months : int, optional
+        Months that the tables cover.
     waves : str, optional
         First months of the survey waves, counted from 0.
+    horizon : int, optional
+        Months over which the move is valued.
     effect_scale, effect_fade, churn_trend, disposition_sd, survey_noise_sd, share_invited : float, optional
         Parameters of the scenario.
     """

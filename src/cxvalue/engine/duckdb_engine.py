@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -43,6 +45,7 @@ class DuckDBEngine:
 
     def __init__(self, *, threads: int | None = None, memory_limit: str = "1GB") -> None:
         self._spill = tempfile.mkdtemp(prefix="cxvalue-")
+        self._clear = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": self._spill,
@@ -55,9 +58,11 @@ class DuckDBEngine:
             "autoload_known_extensions = false",
             "preserve_insertion_order = false",
             "TimeZone = 'UTC'",
-            "enable_progress_bar = false",
         ):
             self._connection.execute(f"SET {setting}")
+        # In Jupyter without ipywidgets the bar is off, and DuckDB refuses even to be told so.
+        if self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+            self._connection.execute("SET enable_progress_bar = false")
         self._attached: dict[str, str] = {}
 
     def describe(self, source: Source) -> dict[str, str]:
@@ -146,10 +151,8 @@ class DuckDBEngine:
         pyarrow.Table
             The rows.
         """
-        try:
+        with worded_errors():
             return self._connection.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise engine_error(error) from error
 
     def stream(self, sql: str, batch_rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
         """Run a statement and return its result in batches.
@@ -166,10 +169,8 @@ class DuckDBEngine:
         pyarrow.RecordBatch
             The next rows.
         """
-        try:
+        with worded_errors():
             yield from self._connection.sql(sql).to_arrow_reader(batch_rows)
-        except duckdb.Error as error:
-            raise engine_error(error) from error
 
     def keep(self, name: str, sql: str) -> None:
         """Run a statement and keep its result under a name.
@@ -198,13 +199,11 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give back memory and temporary files."""
         self._connection.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        self._clear()
 
     def _run(self, sql: str) -> None:
-        try:
+        with worded_errors():
             self._connection.execute(sql)
-        except duckdb.Error as error:
-            raise engine_error(error) from error
 
     def _open(self, source: Source) -> duckdb.DuckDBPyRelation:
         try:
@@ -238,6 +237,32 @@ class DuckDBEngine:
         schema = parts[0] if len(parts) == 2 else "main"
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (alias, schema, parts[-1]))
         return self._connection.table(quoted)
+
+
+@contextmanager
+def worded_errors() -> Iterator[None]:
+    """Turn what DuckDB raises into the library's errors, and its word for Ctrl-C into Python's.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    CxValueError
+        For an error of the engine.
+    KeyboardInterrupt
+        When a statement was interrupted.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise engine_error(error) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
 
 
 def engine_error(error: duckdb.Error) -> CxValueError:

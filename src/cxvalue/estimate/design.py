@@ -248,6 +248,8 @@ def level_columns(codes: Integers, at: int, name: str, levels: tuple[str, ...]) 
     list of BasisColumn
         Empty when there is only one frequent category.
     """
+    if not levels:
+        return []
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     reference = int(np.argmax(counts))
     return [

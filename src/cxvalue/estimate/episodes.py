@@ -9,8 +9,9 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.estimators import Standardised
 from cxvalue.estimate.response import AnswerProbabilities
-from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
+from cxvalue.vocabulary import BANDS, EVERYBODY, Band, month_label
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,9 @@ class Episodes:
     n_without_follow_up : int
         Answers in the last month: they tell who the target is, and open no episode.
     covariates : tuple of str
-        Columns of the design, in the order in which they entered.
+        Columns of the design that the headline uses, in the order in which they entered.
+    covariates_collinear : tuple of str
+        Columns that are combinations of those before them, in some band or replicate, and left out everywhere.
     covariates_left_out : tuple of str
         Columns for which there were too few episodes.
     covariates_dropped : tuple of str
@@ -53,6 +56,7 @@ class Episodes:
     n_episodes: int
     n_without_follow_up: int
     covariates: tuple[str, ...]
+    covariates_collinear: tuple[str, ...]
     covariates_left_out: tuple[str, ...]
     covariates_dropped: tuple[str, ...]
     as_of: str
@@ -98,13 +102,15 @@ class Episodes:
         return f"<p>{self.n_episodes:,} episodes from {self.n_answers:,} answers</p>{table}"
 
 
-def describe_episodes(study: BandStudy) -> Episodes:
+def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
     """Return what the answers gave.
 
     Parameters
     ----------
     study : BandStudy
         The estimated study.
+    from_band : Band
+        To whose covariates the headline is standardised.
 
     Returns
     -------
@@ -129,13 +135,17 @@ def describe_episodes(study: BandStudy) -> Episodes:
     )
     months = answers.m0[has_follow_up]
     first, last = int(months.min()), int(months.max())
+    labels = study.basis.labels()
+    fitted = study.fit(Standardised(), from_band=from_band, horizon=timeline.horizon)
+    used = set(range(len(labels))) if isinstance(fitted, NotEstimable) else set(fitted.columns)
     end = "the month of the answer" if timeline.baseline_lag == 0 else "the month before the answer"
     return Episodes(
         bands,
         len(answers.m0),
         int(has_follow_up.sum()),
         int((~has_follow_up).sum()),
-        study.basis.labels(),
+        tuple(label for at, label in enumerate(labels) if at in used),
+        tuple(label for at, label in enumerate(labels) if at not in used),
         study.basis.left_out,
         study.basis.dropped,
         month_label(timeline.as_of),

@@ -230,7 +230,7 @@ def add_batch(
     order = np.argsort(fine, kind="stable")
     used, cell, fine = used[order], cell[order], fine[order]
     cross = total.cross.reshape(strata * N_BANDS * groups, *total.cross.shape[3:])
-    squares = total.squares.reshape(strata * N_BANDS, -1)
+    squares = total.squares.reshape(strata * N_BANDS, outcomes.shape[1])
     starts = run_starts(cell)
     for start, end in zip(starts, np.r_[starts[1:], len(cell)], strict=True):
         rows = used[start:end]

@@ -97,15 +97,16 @@ def standardise(
     last = int(counts[:, -1].min())
     width = max(1, min(target.shape[1], last // EPISODES_PER_COLUMN)) if adjusted else 1
     reached = (moments.last_k[:, None] >= np.arange(1, horizon + 1)).sum(axis=0) - 1
-    gram = cumulative_gram(moments.gram[stratum], width)
-    columns = sound_columns(gram[:, reached[-1]])
-    weights = solve_weights(gram[:, : reached.max() + 1][..., columns[:, None], columns], target[:, columns])
+    fewest, most = int(reached.min()), int(reached.max())
+    gram = cumulative_gram(moments.gram[stratum], width)[:, fewest : most + 1]
+    columns = sound_columns(gram[:, 0])
+    weights = solve_weights(gram[..., columns[:, None], columns], target[:, columns])
     p = moments.cross.shape[3]
     cross = moments.cross[stratum].reshape(N_BANDS, -1, p, n_metrics, moments.cross.shape[4] // n_metrics)
     cross = cross[:, :, columns][..., :horizon]
     estimate = np.empty((1 + cross.shape[1], N_BANDS, n_metrics, horizon))
     for b in range(N_BANDS):
-        by_month = weights[b, reached]
+        by_month = weights[b, reached - fewest]
         total = cross[b].sum(axis=0)
         estimate[:, b] = np.einsum("kgp,pmk->gmk", by_month, total, optimize=True)
         estimate[1:, b] -= np.einsum("kgp,gpmk->gmk", by_month[:, 1:], cross[b], optimize=True)

@@ -150,10 +150,11 @@ def make_target(sums: Floats, squares: Floats, counts: Integers) -> Target:
         The target.
     """
     replicates = sums.shape[0]
-    by_band = sums.reshape(replicates, -1, N_BANDS, sums.shape[2])
+    by_band = sums.reshape(replicates, counts.size // N_BANDS, N_BANDS, sums.shape[2])
     weight = by_band[..., -1]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = by_band[..., :-1] / weight[..., None]
         share = weight / weight.sum(axis=2, keepdims=True)
         effective = np.where(squares > 0, weight[0].reshape(-1) ** 2 / squares, 0.0)
-    return Target(mean, share, counts.reshape(-1, N_BANDS), effective.reshape(-1, N_BANDS))
+    shape = (counts.size // N_BANDS, N_BANDS)
+    return Target(mean, share, counts.reshape(shape), effective.reshape(shape))

@@ -359,13 +359,6 @@ def exclusions_table(results: StudyResults) -> pd.DataFrame:
         finding_row(finding, results) for finding in results.check.findings
         if finding.level in ("excluded", "repaired") and finding.n_rows
     ]  # fmt: skip
-    without = results.episodes.n_without_follow_up
-    if without:
-        finding = Finding(
-            "surveys.without_follow_up", "surveys", "excluded", without,
-            "answers without one month of follow-up", "they tell who the target is, and open no episode",
-        )  # fmt: skip
-        rows.append(finding_row(finding, results))
     return framed("exclusions", rows)
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.simulate.customers import Customers
+from cxvalue.simulate.expectation import expected_satisfaction, lasting_satisfaction, observed_index
 from cxvalue.simulate.outcomes import Outcomes, measure_outcomes, prob_leaving
-from cxvalue.simulate.scenario import REFERENCE_TENURE_YEARS, TRAILING_MONTHS, Loadings, Scenario
+from cxvalue.simulate.scenario import TRAILING_MONTHS, Scenario
+from cxvalue.simulate.settling import settle_errors
 from cxvalue.simulate.stream import MONTH, random_stream
 
 
@@ -174,24 +176,29 @@ def draw_month(scenario: Scenario, customers: Customers, *, seed: int, offset: i
     )
 
 
-def initial_state(n_customers: int) -> State:
-    """Return the state before the first month, in which nobody is active yet.
+def initial_state(scenario: Scenario, customers: Customers, *, seed: int) -> State:
+    """Return the state before the first month: those who joined before it, with settled satisfaction.
 
     Parameters
     ----------
-    n_customers : int
-        Customers ever in the base.
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        All n customers of the base.
+    seed : int
+        Seed of the base.
 
     Returns
     -------
     State
-        Arrays of shape (n,), all empty or zero.
+        Arrays of shape (n,).
     """
+    n = len(customers)
     return State(
-        active=np.zeros(n_customers, dtype=bool),
-        error=np.zeros(n_customers),
-        recent_incidents=np.zeros((TRAILING_MONTHS, n_customers), dtype=np.int64),
-        upgrades_so_far=np.zeros(n_customers, dtype=np.int64),
+        active=customers.joined < 0,
+        error=settle_errors(scenario, customers, seed=seed),
+        recent_incidents=np.zeros((TRAILING_MONTHS, n), dtype=np.int64),
+        upgrades_so_far=np.zeros(n, dtype=np.int64),
     )
 
 
@@ -216,11 +223,10 @@ def live_month(scenario: Scenario, customers: Customers, state: State, *, draws:
     Month
         Who was there, how satisfied, and what came of it.
     """
-    joined = np.maximum(customers.joined, 0)
-    enters = joined == offset
+    enters = customers.joined == offset
     active = state.active | enters
     recent = np.vstack([draws.incidents * active, state.recent_incidents[:-1]])
-    trailing = recent.sum(axis=0) / np.clip(offset - joined + 1, 1, TRAILING_MONTHS)
+    trailing = recent.sum(axis=0) / np.clip(offset - np.maximum(customers.joined, 0) + 1, 1, TRAILING_MONTHS)
     tenure_years = np.maximum(offset - customers.joined, 0) / 12
     expected = expected_satisfaction(scenario, customers, trailing_incidents=trailing, tenure_years=tenure_years)
     phi = scenario.persistence_monthly
@@ -283,90 +289,3 @@ def close_month(scenario: Scenario, customers: Customers, month: Month, *, draws
         recent_incidents=month.recent_incidents,
         upgrades_so_far=month.upgrades_so_far + month.outcomes.upgrades,
     )
-
-
-def observed_index(
-    scenario: Scenario,
-    loadings: Loadings,
-    customers: Customers,
-    *,
-    trailing_incidents: NDArray[np.float64],
-    tenure_years: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    r"""Return what observed confounders add up to under some loadings.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Gives the reference customer and the cap on tenure.
-    loadings : Loadings
-        Change per unit of each confounder.
-    customers : Customers
-        n customers.
-    trailing_incidents : numpy.ndarray
-        Mean incidents a month over the last three. Shape (n,).
-    tenure_years : numpy.ndarray
-        Years since joining. Shape (n,).
-
-    Returns
-    -------
-    numpy.ndarray
-        The index, shape (n,); 0 for the reference customer.
-
-    Notes
-    -----
-    :math:`a (T - \bar T) + b (\min(A, A_{max}) - 2) + c z`.
-    """
-    tenure = np.minimum(tenure_years, scenario.tenure_cap_years) - REFERENCE_TENURE_YEARS
-    incidents = trailing_incidents - scenario.incidents_per_month
-    return loadings.incidents * incidents + loadings.tenure * tenure + loadings.price * customers.price_score
-
-
-def expected_satisfaction(
-    scenario: Scenario,
-    customers: Customers,
-    *,
-    trailing_incidents: NDArray[np.float64],
-    tenure_years: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the satisfaction that observed confounders lead one to expect.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The parameters.
-    customers : Customers
-        n customers.
-    trailing_incidents : numpy.ndarray
-        Mean incidents a month over the last three. Shape (n,).
-    tenure_years : numpy.ndarray
-        Years since joining. Shape (n,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Expected satisfaction, shape (n,).
-    """
-    by_segment = np.array([segment.satisfaction for segment in scenario.segments])
-    index = observed_index(
-        scenario, scenario.satisfaction, customers, trailing_incidents=trailing_incidents, tenure_years=tenure_years
-    )
-    return np.asarray(scenario.satisfaction_mean + index + by_segment[customers.segment])
-
-
-def lasting_satisfaction(scenario: Scenario, customers: Customers) -> NDArray[np.float64]:
-    """Return the unobserved part of satisfaction that never changes.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Gives the strength of the hidden confounder.
-    customers : Customers
-        n customers.
-
-    Returns
-    -------
-    numpy.ndarray
-        Disposition and hidden confounder together, shape (n,).
-    """
-    return customers.disposition + scenario.hidden.satisfaction * customers.hidden

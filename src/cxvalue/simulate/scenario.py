@@ -231,14 +231,14 @@ class Scenario:
     n_months: int = 36
     first_month: str = "2023-01"
     share_joining: float = 0.35
-    initial_tenure_years: float = 2.5
+    initial_tenure_years: float = 4.0
     segments: tuple[Segment, ...] = SEGMENTS
     regions: tuple[str, ...] = ("north", "east", "south", "west")
     plan_price_sd_log: float = 0.20
     incidents_per_month: float = 0.35
     incidents_shape: float = 8.0
     tenure_cap_years: float = 5.0
-    satisfaction_mean: float = 0.05
+    satisfaction_mean: float = -0.05
     satisfaction: Loadings = Loadings(incidents=-0.70, tenure=0.14, price=0.22)
     persistence_monthly: float = 0.90
     disposition_sd: float = 0.0
@@ -257,7 +257,7 @@ class Scenario:
     cost_noise_shape: float = 1.0
     upgrades_per_month: float = 0.015
     referrals_per_month: float = 0.02
-    upgrade_revenue_step: float = 0.04
+    upgrade_revenue_step: float = 0.03
     hidden: Hidden = Hidden()
     waves: tuple[int, ...] = (8, 17, 26)
     fieldwork_months: int = 1

@@ -117,7 +117,7 @@ def _live_panel(
     scenario: Scenario, customers: Customers, *, parts: TableParts, seed: int
 ) -> Iterator[tuple[Month, AnswerHistory]]:
     """Yield each month of the panel with what was answered before it, and gather its rows into the tables."""
-    state, history = initial_state(len(customers)), no_history(len(customers))
+    state, history = initial_state(scenario, customers, seed=seed), no_history(len(customers))
     for offset in range(scenario.n_months):
         draws = draw_month(scenario, customers, seed=seed, offset=offset)
         month = live_month(scenario, customers, state, draws=draws, offset=offset)

@@ -10,6 +10,7 @@ CUSTOMERS: Final = 0
 MONTH: Final = 1
 WAVE: Final = 2
 MOVE: Final = 3
+SETTLING: Final = 4
 
 
 def random_stream(seed: int, purpose: int, index: int = 0) -> np.random.Generator:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.simulate.customers import LAST_DAY, Customers
-from cxvalue.simulate.month import Month, observed_index
+from cxvalue.simulate.expectation import observed_index
+from cxvalue.simulate.month import Month
 from cxvalue.simulate.outcomes import logistic
 from cxvalue.simulate.scenario import Scenario
 from cxvalue.simulate.stream import WAVE, random_stream

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from cxvalue.errors import SettingsError
 from cxvalue.simulate.customers import Customers
+from cxvalue.simulate.expectation import lasting_satisfaction
 from cxvalue.simulate.history import AnswerHistory
-from cxvalue.simulate.month import Month, MonthDraws, close_month, draw_month, lasting_satisfaction, live_month
+from cxvalue.simulate.month import Month, MonthDraws, close_month, draw_month, live_month
 from cxvalue.simulate.outcomes import Outcomes
 from cxvalue.simulate.scenario import Scenario
 from cxvalue.simulate.stream import MOVE, random_stream

@@ -38,11 +38,12 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
     calendar = activity.calendar
     outside = f"month < {calendar.first} OR month > {calendar.last}"
     n_outside = as_int(one_row(engine, f"SELECT sum(n) AS n FROM {panel.view}_months WHERE {outside}")["n"])
+    valued = [" | ".join(f"p.{column.canonical}_{word}" for column in panel.metrics) for word in (0, 1)]
+    away = " + ".join(f"bit_count({bits}) - bit_count(({bits}) & a.active_{word})" for word, bits in enumerate(valued))
     counts = one_row(
         engine,
         f"SELECT sum(CASE WHEN a.customer_id IS NULL THEN p.n_rows ELSE 0 END) AS n_unknown, "
-        f"sum(CASE WHEN a.customer_id IS NULL THEN 0 ELSE bit_count(p.seen_0) - bit_count(p.seen_0 & a.active_0) "
-        f"+ bit_count(p.seen_1) - bit_count(p.seen_1 & a.active_1) END) AS n_inactive, "
+        f"sum(CASE WHEN a.customer_id IS NULL THEN 0 ELSE {away} END) AS n_inactive, "
         f"count(a.customer_id) AS n_known FROM {panel.view}_profile p "
         f"LEFT JOIN activity a ON a.customer_id = p.customer_id",
     )
@@ -55,7 +56,8 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
     n_inactive = as_int(counts["n_inactive"])
     inactive = (
         f"FROM {panel.view} p JOIN calendar c ON c.month = p.month JOIN activity a ON a.customer_id = p.customer_id "
-        f"WHERE (a.active_0 & c.bit_0) = 0 AND (a.active_1 & c.bit_1) = 0"
+        f"WHERE (a.active_0 & c.bit_0) = 0 AND (a.active_1 & c.bit_1) = 0 "
+        f"AND ({' OR '.join(f'p.{column.canonical} IS NOT NULL' for column in panel.metrics)})"
     )
     amount = None
     if n_inactive and panel.metrics:
@@ -186,6 +188,11 @@ def missing_months(engine: Engine, panel: Panel, window: tuple[int, int]) -> tup
     if panel.missing == "zero":
         return n_missing, [found(rule, n_missing, "note", what=what, action="taken as 0", rows_sql=rows)]
     if panel.missing == "fill" and share <= MAX_SHARE_FILLED:
+        if n_alone := count_without_neighbour(engine, panel):
+            what = f"{n_alone:,} active customer-months of customers without a single value to fill from"
+            action = 'missing = "fill" takes a neighbouring month of the same customer'
+            hint = "leave these customers out of the export, or give their rows"
+            return n_missing, [found(rule, n_alone, "error", what=what, action=action, hint=hint, rows_sql=rows)]
         action = "filled from the customer's neighbouring months"
         return n_missing, [found(rule, n_missing, "repaired", what=what, action=action, rows_sql=rows)]
     action = 'missing = "fill" fills at most 5 %' if panel.missing == "fill" else 'missing = "zero" or "fill"'
@@ -224,3 +231,29 @@ def seen_count() -> str:
         An expression.
     """
     return "(bit_count(seen_0) + bit_count(seen_1))"
+
+
+def count_without_neighbour(engine: Engine, panel: Panel) -> int:
+    """Count missing customer-months of customers for whom the panel holds no value at all.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    panel : Panel
+        The panel; profile and gaps are kept.
+
+    Returns
+    -------
+    int
+        Customer-months.
+    """
+    empty = " OR ".join(
+        f"(COALESCE(p.{m.canonical}_0, 0) = 0 AND COALESCE(p.{m.canonical}_1, 0) = 0)" for m in panel.metrics
+    )
+    counts = one_row(
+        engine,
+        f"SELECT sum(g.n_missing) AS n FROM {panel.view}_gaps g "
+        f"LEFT JOIN {panel.view}_profile p ON p.customer_id = g.customer_id WHERE {empty}",
+    )
+    return as_int(counts["n"])

@@ -113,9 +113,9 @@ def common_id_kind(engine: Engine, opened: Mapping[str, OpenTable]) -> IdKind:
         return "text_id"
     for table in texts:
         if table.source.typed or not all_whole_numbers(engine, table):
+            kind = "decimal" if table.is_number(table.user_name("customer_id")) else "text"
             raise DataError(
-                f"table '{table.name}' holds {'decimal' if table.is_number(table.user_name('customer_id')) else 'text'} "
-                f"customer ids, table '{integers[0].name}' integers",
+                f"table '{table.name}' holds {kind} customer ids, table '{integers[0].name}' integers",
                 allowed="ids of one type in all tables",
                 hint="export them alike; leading zeros make an id text",
             )

@@ -52,11 +52,11 @@ class Links:
         """
         lines = []
         for row in self.table.to_dict("records"):
-            place = "" if row['by'] == EVERYBODY else f"{row['by']} {row['group']}: "
-            if row['status'] != "ok":
+            place = "" if row["by"] == EVERYBODY else f"{row['by']} {row['group']}: "
+            if row["status"] != "ok":
                 lines.append(f"{place}{row['metric']}: not estimable: {row['reason']}")
                 continue
-            share = "not valued" if np.isnan(row['share_of_value']) else f"{row['share_of_value']:.0%} of the value"
+            share = "not valued" if np.isnan(row["share_of_value"]) else f"{row['share_of_value']:.0%} of the value"
             lines.append(
                 f"{place}{row['metric']}: {row['gap']:+.3f} sd ({row['ci_low']:+.3f} to {row['ci_high']:+.3f}), "
                 f"{row['gap_total']:+,.4g} {row['unit']} in all, {share}"

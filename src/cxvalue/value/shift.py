@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cxvalue.errors import SettingsError
 from cxvalue.section import Section
@@ -85,8 +85,13 @@ class ShiftSettings(Section):
 
     from_band: str = Field(default=DISSATISFIED, alias="from")
     to_band: str = Field(default=NEUTRAL, alias="to")
-    share: float = 0.05
+    share: float = Field(default=0.05, allow_inf_nan=True)
     customers: float | None = None
+
+    @model_validator(mode="after")
+    def _is_a_shift(self) -> ShiftSettings:
+        self.shift()
+        return self
 
     def shift(self) -> Shift:
         """Return the shift.

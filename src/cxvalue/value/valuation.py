@@ -255,6 +255,31 @@ class Estimates:
         """
         return next(value for name, value, _, _ in self.rows if name == method)
 
+    def with_other_baseline(self, study: BandStudy, frame: Frame, *, shift: Shift, economics: Economics) -> Estimates:
+        """Return the estimates with the headline's estimator on another baseline beside them.
+
+        Parameters
+        ----------
+        study : BandStudy
+            The study with the baseline ending in the other of the two months.
+        frame : Frame
+            What the study's projections share.
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Estimates
+            One row more.
+        """
+        end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
+        value = value_stratum(study, frame, shift=shift, economics=economics, estimator=Standardised())
+        n_episodes = int(study.counts(EVERYBODY, EVERYBODY)[:, 0].sum())
+        row = (OTHER_BASELINE, value, n_episodes, f"the same with a baseline that ends with {end}")
+        return Estimates((*self.rows, row))
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row an estimator.
 
@@ -295,9 +320,7 @@ class Estimates:
         return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
-def compare_estimates(
-    study: BandStudy, frame: Frame, *, shift: Shift, economics: Economics, other_baseline: BandStudy | None = None
-) -> Estimates:
+def compare_estimates(study: BandStudy, frame: Frame, *, shift: Shift, economics: Economics) -> Estimates:
     """Return the value per moved customer under each estimator.
 
     Parameters
@@ -310,13 +333,11 @@ def compare_estimates(
         Who moves.
     economics : Economics
         Assumptions.
-    other_baseline : BandStudy, optional
-        The study with the baseline ending in the other of the two months.
 
     Returns
     -------
     Estimates
-        Unadjusted, standardised (the headline), complete cohorts, other baseline.
+        Unadjusted, standardised (the headline), complete cohorts.
     """
     months = study.linked.answers.m0[study.bins >= 0]
     first, last = month_label(int(months.min())), month_label(int(months.max()))
@@ -330,13 +351,6 @@ def compare_estimates(
     for name, estimator, by, what in named:
         value = value_stratum(study, frame, shift=shift, economics=economics, estimator=estimator, by=by, label=by)
         rows.append((name, value, int(study.counts(by, by)[:, 0].sum()), what))
-    if other_baseline is not None:
-        end = "the month of the answer" if other_baseline.timeline.baseline_lag == 0 else "the month before the answer"
-        value = value_stratum(
-            other_baseline, frame, shift=shift, economics=economics, estimator=Standardised(), by=EVERYBODY
-        )
-        n_episodes = int(other_baseline.counts(EVERYBODY, EVERYBODY)[:, 0].sum())
-        rows.append((OTHER_BASELINE, value, n_episodes, f"the same with a baseline that ends with {end}"))
     return Estimates(tuple(rows))
 
 
