@@ -137,6 +137,35 @@ class DataError(CxValueError):
         )
 
     @classmethod
+    def missing_listed_column(cls, table: str, column: str, key: str, present: Iterable[str]) -> Self:
+        """Return the error for a column that a list in the settings names and the table lacks.
+
+        Parameters
+        ----------
+        table : str
+            The table.
+        column : str
+            The column looked for.
+        key : str
+            The list that names it: ``segments`` or ``covariates``.
+        present : iterable of str
+            The columns that the table has.
+
+        Returns
+        -------
+        DataError
+            The error, to be raised.
+        """
+        names = list(present)
+        near = get_close_matches(column, names, n=1, cutoff=0.5)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        return cls(
+            f"table '{table}': no column '{column}', which {key} names",
+            allowed="one of " + ", ".join(names),
+            hint=f"{hint}put the column's own name into {key}",
+        )
+
+    @classmethod
     def bad_values(cls, table: str, column: str, n_rows: int, examples: Iterable[str], allowed: str, hint: str) -> Self:
         """Return the error for values that cannot be read as what the column should hold.
 

@@ -93,7 +93,8 @@ class BandStudy:
         names = [partition.name for partition in self.partitions]
         if by not in names:
             raise SettingsError(
-                f"by = '{by}' is no segment of this study", allowed=", ".join(n for n in names if n != EVERYBODY)
+                f"by = '{by}' is no segment of this study",
+                allowed=", ".join(n for n in names if n not in (EVERYBODY, COMPLETE_COHORTS)),
             )
         return names.index(by)
 

@@ -225,6 +225,8 @@ def add_batch(
     """
     strata, _, entries, groups, _ = total.gram.shape
     used = np.flatnonzero((stratum >= 0) & (bins >= 0))
+    if len(used) == 0:
+        return
     cell = ((stratum[used] * N_BANDS + band[used]) * groups) + group[used]
     fine = cell * entries + bins[used]
     order = np.argsort(fine, kind="stable")

@@ -10,6 +10,7 @@ from cxvalue.errors import DataError
 from cxvalue.tables.calendar import Calendar, make_calendar
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.schema import TableSet
+from cxvalue.vocabulary import month_label
 
 MONTH_OF = "CAST(year({0}) * 12 + month({0}) - 1 AS INTEGER)"
 """SQL that turns a date into a month integer."""
@@ -174,8 +175,6 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
     DataError
         When the retention panel is empty or its ids are not those of the customers.
     """
-    if tables.retention_kind == "churn_date":
-        return activity_from_dates(engine, tables)
     flag = tables.retention_kind == "flag"
     active = "value = 1" if flag else "month IS NOT NULL"
     bad_flag = "sum(CASE WHEN value IN (0, 1) THEN 0 ELSE 1 END)" if flag else "0"
@@ -222,8 +221,41 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
         f"FROM (SELECT customer_id, month FROM retention_in WHERE customer_id IS NOT NULL AND {active}) r "
         f"JOIN calendar c ON c.month = r.month GROUP BY r.customer_id",
     )
-    last = last_complete_month(engine, f"SELECT month, count(*) AS n FROM retention_in WHERE {active} GROUP BY month")
-    return keep_activity(engine, calendar, last, findings)
+    monthly = f"SELECT month, count(*) AS n FROM retention_in WHERE {active} GROUP BY month"
+    findings.append(empty_months(engine, "panels.retention", monthly, "as if everybody had been away"))
+    return keep_activity(engine, calendar, last_complete_month(engine, monthly), findings)
+
+
+def empty_months(engine: Engine, table: str, monthly_counts: str, action: str) -> Finding:
+    """Return the finding on months in which a whole panel has no row.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    table : str
+        The panel's name in the settings.
+    monthly_counts : str
+        Statement that gives (month, n).
+    action : str
+        What such a month is taken for.
+
+    Returns
+    -------
+    Finding
+        A warning where there is one between the first and the last month.
+    """
+    months = engine.query(f"SELECT month FROM ({monthly_counts}) m WHERE month IS NOT NULL")["month"].to_pylist()
+    empty = sorted(set(range(min(months), max(months) + 1)) - set(months)) if months else []
+    named = ", ".join(month_label(month) for month in empty[:6])
+    return found(
+        f"{table}.empty_month",
+        len(empty),
+        "warning",
+        what="months without a single row" + (f": {named}" if empty else ""),
+        action=action,
+        hint="look whether the export lost a month" if empty else "",
+    )
 
 
 def keep_activity(
@@ -269,16 +301,18 @@ def keep_activity(
             allowed="the same ids in both",
             hint="compare a few ids: leading zeros, prefixes, another key",
         )
+    told_by_rows = last_month is not None
+    strange = found(
+        "panels.retention.unknown_customer",
+        as_int(strangers["n"]),
+        "excluded",
+        what="rows of customers that table 'customers' does not hold",
+        action="left out",
+        rows_sql=f"SELECT r.customer_id, r.n_rows FROM retention_profile r {unknown}",
+    )
     findings = [
         *findings,
-        found(
-            "panels.retention.unknown_customer",
-            as_int(strangers["n"]),
-            "excluded",
-            what="rows of customers that table 'customers' does not hold",
-            action="left out",
-            rows_sql=f"SELECT r.customer_id, r.n_rows FROM retention_profile r {unknown}",
-        ),
+        *([strange] if told_by_rows else []),
         found(
             "panels.retention.repeated",
             as_int(copies["n"]),
@@ -295,75 +329,6 @@ def keep_activity(
         ),
     ]
     return Activity(calendar, last_month, n_active), findings
-
-
-def activity_from_dates(engine: Engine, tables: TableSet) -> tuple[Activity, list[Finding]]:
-    """Derive activity from joining and churn dates; the churn month itself counts as active.
-
-    Parameters
-    ----------
-    engine : Engine
-        Runs the statements.
-    tables : TableSet
-        What was registered; ``customers`` exists and the first panel tells the months.
-
-    Returns
-    -------
-    tuple of Activity and list of Finding
-        The activity and the findings.
-
-    Raises
-    ------
-    DataError
-        When the customers have no joining date.
-    """
-    if not tables.has_joined_date:
-        raise DataError(
-            "retention is told by churn dates, and table 'customers' has no joining date",
-            allowed="joined_date in table 'customers'",
-            hint='map it: columns = { joined_date = "your name" }',
-        )
-    counts = one_row(
-        engine,
-        "SELECT count(*) AS n_rows, count(churn_date_raw) - count(churn_date) AS n_bad, "
-        "count(*) - count(DISTINCT customer_id) AS n_repeated FROM retention_in",
-    )
-    findings = [
-        found(
-            "panels.retention.bad_month",
-            as_int(counts["n_bad"]),
-            "error",
-            what=f"{as_int(counts['n_bad']):,} churn dates that cannot be read",
-            action="ISO dates or date_format; blank for those who stay",
-            hint="set date_format",
-        ),
-        found(
-            "panels.retention.contradicting",
-            as_int(counts["n_repeated"]),
-            "error",
-            what=f"{as_int(counts['n_repeated']):,} customers with more than one row, or none",
-            action="one churn date a customer",
-        ),
-    ]
-    spans = [
-        one_row(engine, f"SELECT min(month) AS first, max(month) AS last FROM {panel.view}") for panel in tables.panels
-    ]
-    firsts = [as_int(span["first"]) for span in spans if span["first"] is not None]
-    lasts = [as_int(span["last"]) for span in spans if span["last"] is not None]
-    if not firsts:
-        raise DataError("no panel has a row, so the months of the study are not known", allowed="a panel with rows")
-    calendar = make_calendar(min(firsts), max(lasts), tables.panels[0].name)
-    calendar.put(engine)
-    churned = MONTH_OF.format("churn_date")
-    engine.keep(
-        "retention_profile",
-        f"SELECT c.customer_id, count(*) AS n_rows, bit_or(k.bit_0) AS active_0, bit_or(k.bit_1) AS active_1 "
-        f"FROM customers c JOIN (SELECT customer_id, min({churned}) AS last_month FROM retention_in "
-        f"WHERE customer_id IS NOT NULL GROUP BY customer_id) r ON r.customer_id = c.customer_id "
-        f"JOIN calendar k ON k.month >= c.joined_month AND (r.last_month IS NULL OR k.month <= r.last_month) "
-        f"GROUP BY c.customer_id",
-    )
-    return keep_activity(engine, calendar, None, findings)
 
 
 def last_complete_month(engine: Engine, monthly_counts: str) -> int:

@@ -11,7 +11,9 @@ from cxvalue.engine import Engine
 from cxvalue.errors import CxValueError, DataError
 from cxvalue.tables.activity import Activity, as_int, clean_customers, read_activity
 from cxvalue.tables.answers import mark_answers
+from cxvalue.tables.churn_dates import activity_from_dates
 from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.invitations import check_invitations
 from cxvalue.tables.panels import CleanPanel, clean_panel
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
@@ -82,7 +84,8 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
     findings = clean_customers(engine, tables)
     if any(finding.level == "error" for finding in findings):
         raise next(finding for finding in findings if finding.level == "error").error()
-    activity, more = read_activity(engine, tables)
+    read = activity_from_dates if tables.retention_kind == "churn_date" else read_activity
+    activity, more = read(engine, tables)
     findings += more
     panels = []
     for panel in tables.panels:
@@ -92,6 +95,8 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
     starts = [panel.first_month - 1 for panel in panels if panel.panel.missing != "zero"]
     first_month = max([activity.calendar.first, *starts])
     findings += mark_answers(engine, tables, activity, first_month=first_month)
+    if tables.has_invitations:
+        findings += check_invitations(engine)
     ends = [panel.last_month for panel in panels]
     ends += [activity.last_month] if activity.last_month is not None else []
     follow_up_end = min(ends)

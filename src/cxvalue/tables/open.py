@@ -39,12 +39,15 @@ class OpenTable:
         Its section.
     types : dict of str to str
         The user's columns with their types.
+    timezone : str
+        Zone in whose calendar time stamps with an offset are placed.
     """
 
     name: str
     source: Source
     settings: TableSettings
     types: dict[str, str]
+    timezone: str = "UTC"
 
     def user_name(self, canonical: str) -> str:
         """Return what the table calls a canonical column.
@@ -77,6 +80,24 @@ class OpenTable:
         if canonical in self.settings.columns:
             self.require(self.settings.columns[canonical], canonical)
         return self.user_name(canonical) in self.types
+
+    def require_listed(self, name: str, key: str) -> None:
+        """Refuse the table when a column that a list in the settings names is absent.
+
+        Parameters
+        ----------
+        name : str
+            The user's name of the column.
+        key : str
+            The list: ``segments`` or ``covariates``.
+
+        Raises
+        ------
+        DataError
+            When it is absent.
+        """
+        if name not in self.types:
+            raise DataError.missing_listed_column(self.name, name, key, self.types)
 
     def require(self, name: str, role: str) -> None:
         """Refuse the table when a column is absent.
@@ -116,8 +137,8 @@ class OpenTable:
         user_name = name if name is not None else self.user_name(canonical)
         self.require(user_name, canonical)
         dated = kind in ("date", "month")
-        zone = getattr(self.settings, "timezone", None)
-        return Column(canonical, user_name, kind, self.settings.date_format if dated else None, zone)
+        date_format = self.settings.date_format if dated else None
+        return Column(canonical, user_name, kind, date_format, self.timezone)
 
     def is_number(self, name: str) -> bool:
         """Return whether a column of the user's holds numbers by its type.
@@ -166,7 +187,7 @@ def open_tables(
                 allowed="a path in the settings, or cx.Tables(…)",
             )
         source = open_source(value, table=name, folder=folder, database_table=section.table)
-        opened[name] = OpenTable(name, source, section, engine.describe(source))
+        opened[name] = OpenTable(name, source, section, engine.describe(source), settings.surveys.timezone)
     if not any(isinstance(table.settings, PanelSettings | WidePanelSettings) for table in opened.values()):
         raise SettingsError(
             "no panel with money or counts is given, so there is nothing to value",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
-from cxvalue.tables.activity import as_int, last_complete_month, one_row
+from cxvalue.tables.activity import as_int, empty_months, last_complete_month, one_row
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.schema import Panel
-from cxvalue.vocabulary import month_label
 
 
 def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
@@ -68,7 +67,8 @@ def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
         raise findings[0].error()
     for name, label in panel.labels().items():
         findings += value_findings(engine, panel, name, label)
-    findings += empty_months(engine, panel, as_int(total["first"]), as_int(total["last"]))
+    empty = "zero for everybody" if panel.missing == "zero" else "missing for everybody"
+    findings.append(empty_months(engine, panel.name, f"SELECT month, n FROM {panel.view}_months", empty))
     return as_int(total["first"]), last_month_of(engine, panel, as_int(total["last"])), findings
 
 
@@ -166,34 +166,3 @@ def value_findings(engine: Engine, panel: Panel, name: str, label: str) -> list[
             )
         )
     return findings
-
-
-def empty_months(engine: Engine, panel: Panel, first: int, last: int) -> list[Finding]:
-    """Return the finding on months in which the whole panel has no row.
-
-    Parameters
-    ----------
-    engine : Engine
-        Runs the statement.
-    panel : Panel
-        The panel; its months are kept.
-    first, last : int
-        First and last month with rows.
-
-    Returns
-    -------
-    list of Finding
-        One finding.
-    """
-    present = set(engine.query(f"SELECT month FROM {panel.view}_months WHERE month IS NOT NULL")["month"].to_pylist())
-    empty = [month_label(month) for month in range(first, last + 1) if month not in present]
-    return [
-        found(
-            f"{panel.name}.empty_month",
-            len(empty),
-            "warning",
-            what="months without a single row" + (f": {', '.join(empty[:6])}" if empty else ""),
-            action="zero for everybody" if panel.missing == "zero" else "missing for everybody",
-            hint="look whether the export lost a month" if empty else "",
-        )
-    ]

@@ -189,10 +189,12 @@ def read_customers(
     if has_joined:
         columns.append(table.column("joined_date", "date"))
     segments = tuple(Attribute(name, f"segment_{at}", False) for at, name in enumerate(segment_names))
+    for name in segment_names:
+        table.require_listed(name, "segments")
     columns += [table.column(segment.canonical, "text", name=segment.name) for segment in segments]
     statics = []
     for at, name in enumerate(static_names):
-        table.require(name, f"covariate {name}")
+        table.require_listed(name, "covariates")
         is_number = table.is_number(name) or (not table.source.typed and numbers_only(engine, table, name))
         statics.append(Attribute(name, f"static_{at}", is_number))
         columns.append(table.column(f"static_{at}", "number" if is_number else "text", name=name))
@@ -300,6 +302,8 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
         table.require(name, "value" if isinstance(settings, PanelSettings) else metric.name)
         columns.append(table.column(f"value_{at}", "number", name=name))
         metrics.append(MetricColumn(metric, f"value_{at}", unit_value))
+    for name in settings.covariates:
+        table.require_listed(name, "covariates")
     covariates = tuple(Attribute(name, f"covariate_{at}", True) for at, name in enumerate(settings.covariates))
     columns += [table.column(covariate.canonical, "number", name=covariate.name) for covariate in covariates]
     has_updated_at = table.has("updated_at")

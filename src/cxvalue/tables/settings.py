@@ -114,6 +114,14 @@ class CustomerSettings(TableSettings):
     segments: list[str] = Field(default_factory=list)
     covariates: list[str] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _named_once(self) -> CustomerSettings:
+        named = [*self.segments, *self.covariates]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"each column once in segments or covariates; '{twice[0]}' stands twice")
+        return self
+
 
 class RetentionSettings(TableSettings):
     """Section ``[panels.retention]``.

@@ -48,7 +48,7 @@ class Shift:
         for name, band in (("from", self.from_band), ("to", self.to_band)):
             if band not in BANDS:
                 raise SettingsError(f"[shift] {name} = {band!r} is no band", allowed=", ".join(BANDS))
-        if not 0.0 < self.share <= 1.0:
+        if not isinstance(self.share, int | float) or not 0.0 < self.share <= 1.0:
             raise SettingsError(
                 f"[shift] share = {self.share!r} is refused",
                 allowed="above 0 and up to 1",
