@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+EXTRAS ?= dev,docs
 PYTEST_ARGS ?=
 
 export MPLBACKEND = Agg
@@ -30,7 +31,7 @@ install: $(STAMP)
 $(STAMP): pyproject.toml requirements/locked.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing cxvalue and its tools into $(VENV) ..."
-	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[dev,docs]"
+	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[$(EXTRAS)]"
 	@touch $@
 
 demo: $(STAMP)

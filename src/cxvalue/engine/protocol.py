@@ -52,31 +52,100 @@ class Engine(Protocol):
     name: str
 
     def describe(self, source: Source) -> dict[str, str]:
-        """Return the user's column names with their types in the engine's words."""
+        """Return the user's column names with their types in the engine's words.
+
+        Parameters
+        ----------
+        source : Source
+            The source; its rows are not read.
+
+        Returns
+        -------
+        dict of str to str
+            Name to type, in the source's order.
+        """
         ...
 
     def register(self, view: str, source: Source, columns: Sequence[Column]) -> None:
-        """Make a source known as a view of canonical columns, typed, each with its ``_raw`` text beside it."""
+        """Make a source known as a view of canonical columns, typed, each with its ``_raw`` text beside it.
+
+        Parameters
+        ----------
+        view : str
+            Canonical name of the view.
+        source : Source
+            Where the rows are.
+        columns : sequence of Column
+            The columns wanted.
+        """
         ...
 
     def put(self, name: str, table: pa.Table) -> None:
-        """Bring a small table into the engine."""
+        """Bring a small table into the engine.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name.
+        table : pyarrow.Table
+            Its rows.
+        """
         ...
 
     def query(self, sql: str) -> pa.Table:
-        """Run a statement and return its whole result."""
+        """Run a statement and return its whole result.
+
+        Parameters
+        ----------
+        sql : str
+            The statement.
+
+        Returns
+        -------
+        pyarrow.Table
+            The rows.
+        """
         ...
 
     def stream(self, sql: str, batch_rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
-        """Run a statement and return its result in batches."""
+        """Run a statement and return its result in batches.
+
+        Parameters
+        ----------
+        sql : str
+            The statement.
+        batch_rows : int
+            Rows of a batch, at most.
+
+        Returns
+        -------
+        iterator of pyarrow.RecordBatch
+            The batches.
+        """
         ...
 
     def keep(self, name: str, sql: str) -> None:
-        """Run a statement and keep its result under a name."""
+        """Run a statement and keep its result under a name.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name of the result.
+        sql : str
+            The statement.
+        """
         ...
 
     def define(self, name: str, sql: str) -> None:
-        """Give a statement a name without running it."""
+        """Give a statement a name without running it.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name of the view.
+        sql : str
+            The statement.
+        """
         ...
 
     def close(self) -> None:

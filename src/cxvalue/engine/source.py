@@ -31,7 +31,7 @@ class Source:
     Parameters
     ----------
     table : str
-        The table's role, for messages: ``surveys``, ``panels.revenue`` …
+        The table's role, for messages, such as ``surveys`` or ``panels.revenue``.
     kind : {"parquet", "csv", "database", "arrow"}
         How it is read.
     paths : tuple of str

@@ -55,11 +55,14 @@ class AnswerProbabilities:
         Rows of the candidates' customer-months, by candidate.
     starts : ndarray of shape (c,)
         First row of each candidate.
+    records : ndarray of shape (c,)
+        Position of each candidate's latest answer, ascending.
     """
 
     model: ResponseModel
     design: Floats
     starts: Integers
+    records: Integers
 
     def weights(self, replicate: int) -> Floats:
         """Return 1 / P(answered in the window) of every candidate.
@@ -108,7 +111,8 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
 
     Notes
     -----
-    Logistic regression of answering in a month on covariates known in that month and on the month. The
+    Logistic regression of answering in a month on covariates known in that month and on the month, among customers
+    who have not answered in the window yet: the hazard of a first answer, of which P is made. The
     leave-one-group-out coefficients are one Newton step away from the full solution, with the remaining groups'
     score and Hessian, which solves each up to terms of order 1/G².
     """
@@ -128,9 +132,11 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
     loo = leave_groups_out(design[sample], answered[sample], asked.group[sample], coefficients, groups)
     model = ResponseModel(np.vstack([coefficients, loo]), labels, len(sample), asked.sample_share)
     candidates = np.flatnonzero(asked.record >= 0)
+    if len(candidates) == 0:
+        return NotEstimable("nobody who answered within the target's window is active now")
     record = asked.record[candidates]
     starts = np.flatnonzero(np.r_[True, np.diff(record) != 0])
-    return AnswerProbabilities(model, design[candidates], starts.astype(np.int64))
+    return AnswerProbabilities(model, design[candidates], starts.astype(np.int64), record[starts])
 
 
 def with_months(basis: Basis, asked: Asked, covariates: Covariates) -> tuple[Floats, list[str]]:

@@ -68,6 +68,8 @@ def weigh_target(
     list of Target
         One a partition.
     """
+    if probabilities is not None and not np.array_equal(probabilities.records, candidates):
+        raise ValueError("the response model is of other customers than the target")
     rows, band, group = design[candidates], answers.band[candidates], answers.group[candidates]
     cells = [cell_codes(partition, candidates, band) for partition in partitions]
     sizes = [len(partition.labels) * N_BANDS for partition in partitions]

@@ -116,6 +116,12 @@ def asked_index(tables: TableSet, timeline: Timeline, *, groups: int, sample_sha
     str
         SQL: index_id, customer_id, m0 (the month), answered, in_sample, record_id of a candidate, previous answer
         before the window, active words, attributes.
+
+    Notes
+    -----
+    A customer is at risk of a first answer up to the month of that answer: later months are never ``in_sample``.
+    They stay for candidates, whose probability of answering at least once runs over all months. A month counts
+    for a customer who was active in it, or answered in it (and left in it).
     """
     first = timeline.as_of - TARGET_WINDOW_MONTHS + 1
     months = ", ".join(str(month) for month in timeline.window)
@@ -128,6 +134,10 @@ def asked_index(tables: TableSet, timeline: Timeline, *, groups: int, sample_sha
             f"ON v.customer_id = a.customer_id AND v.m = c.month"
         )
         only_invited = "AND (v.customer_id IS NOT NULL OR r.customer_id IS NOT NULL)"
+    earliest = (
+        f"SELECT customer_id, min(m0) AS first_month FROM answer_index "
+        f"WHERE m0 >= {first} AND m0 <= {timeline.as_of} GROUP BY customer_id"
+    )
     before = (
         f"SELECT customer_id, band AS previous_band, {first} - m0 AS months_since FROM (SELECT customer_id, band, m0, "
         f"row_number() OVER (PARTITION BY customer_id ORDER BY m0 DESC) AS place FROM answer_index "
@@ -136,16 +146,19 @@ def asked_index(tables: TableSet, timeline: Timeline, *, groups: int, sample_sha
     return (
         f"SELECT row_number() OVER (ORDER BY COALESCE(k.record_id, {NO_RECORD}), a.customer_id, c.month) - 1 "
         f"+ {offset} AS index_id, "
-        f"a.customer_id, c.month AS m0, r.customer_id IS NOT NULL AS answered, {sampled} AS in_sample, "
+        f"a.customer_id, c.month AS m0, r.customer_id IS NOT NULL AS answered, "
+        f"{sampled} AND (f.first_month IS NULL OR c.month <= f.first_month) AS in_sample, "
         f"k.record_id, b.previous_band, b.months_since, "
         f"{hash_number('a.customer_id', 1)} % {groups} AS customer_group, a.active_0, a.active_1, u.joined_month"
         f"{attributes(tables)} "
-        f"FROM activity a JOIN calendar c ON (a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0 "
+        f"FROM activity a JOIN calendar c ON c.month IN ({months}) "
         f"JOIN customers u ON u.customer_id = a.customer_id "
         f"LEFT JOIN candidates k ON k.customer_id = a.customer_id "
         f"LEFT JOIN answer_index r ON r.customer_id = a.customer_id AND r.m0 = c.month "
-        f"LEFT JOIN ({before}) b ON b.customer_id = a.customer_id {invited} "
-        f"WHERE c.month IN ({months}) AND (k.record_id IS NOT NULL OR {sampled}) {only_invited}"
+        f"LEFT JOIN ({before}) b ON b.customer_id = a.customer_id "
+        f"LEFT JOIN ({earliest}) f ON f.customer_id = a.customer_id {invited} "
+        f"WHERE ((a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0 OR r.customer_id IS NOT NULL) "
+        f"AND (k.record_id IS NOT NULL OR {sampled}) {only_invited}"
     )
 
 

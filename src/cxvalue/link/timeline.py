@@ -89,25 +89,29 @@ def make_timeline(engine: Engine, clean: CleanTables, settings: StudySettings) -
             allowed=f"1 to {longest}",
             hint=f"set horizon_months = {longest} or less",
         )
-    as_of = default_as_of(answers) if settings.as_of is None else parse_month(settings.as_of)
+    last = clean.activity.last_month if clean.activity.last_month is not None else clean.follow_up_end
+    as_of = parse_month(settings.as_of) if settings.as_of is not None else default_as_of(answers, last=last)
     window = tuple(m for m in answers if as_of - TARGET_WINDOW_MONTHS < m <= as_of)
-    if not window or not clean.activity.calendar.first <= as_of <= clean.activity.calendar.last:
+    if not window or not clean.activity.calendar.first <= as_of <= last:
         raise SettingsError(
-            f"[study] as_of = '{month_label(as_of)}' has no answer in the {TARGET_WINDOW_MONTHS} months up to it",
-            allowed=f"{month_label(min(answers))} to {month_label(max(answers))}",
+            f"[study] as_of = '{month_label(as_of)}' has no answer in the {TARGET_WINDOW_MONTHS} months up to it, "
+            f"or is not a complete month of the retention panel",
+            allowed=f"{month_label(min(answers))} to {month_label(min(max(answers), last))}",
             hint="leave as_of out to take the last wave",
         )
     lag = 0 if settings.baseline_end == "m0" else 1
     return Timeline(as_of, window, clean.follow_up_end, settings.horizon_months, settings.baseline_months, lag)
 
 
-def default_as_of(answers: dict[int, int]) -> int:
+def default_as_of(answers: dict[int, int], *, last: int) -> int:
     """Return the last month that holds at least 5 % as many answers as the busiest one.
 
     Parameters
     ----------
     answers : dict of int to int
         Month to number of answers.
+    last : int
+        Last complete month of the retention panel: who is active later is not known yet.
 
     Returns
     -------
@@ -116,8 +120,9 @@ def default_as_of(answers: dict[int, int]) -> int:
 
     Examples
     --------
-    >>> default_as_of({100: 400, 101: 390, 107: 3})
+    >>> default_as_of({100: 400, 101: 390, 107: 3}, last=110)
     101
     """
     busiest = max(answers.values())
-    return max(month for month, n in answers.items() if n >= MIN_SHARE_OF_BUSIEST * busiest)
+    busy = [month for month, n in answers.items() if n >= MIN_SHARE_OF_BUSIEST * busiest]
+    return max((month for month in busy if month <= last), default=min(*answers, last))

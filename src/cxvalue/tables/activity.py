@@ -14,6 +14,8 @@ from cxvalue.vocabulary import month_label
 
 MONTH_OF = "CAST(year({0}) * 12 + month({0}) - 1 AS INTEGER)"
 """SQL that turns a date into a month integer."""
+MIN_SHARE_OF_COMPLETE_MONTH = 0.8
+"""A last month with fewer rows than this share of the month before is taken for one that is still being loaded."""
 
 
 def as_int(value: object) -> int:
@@ -344,9 +346,9 @@ def last_complete_month(engine: Engine, monthly_counts: str) -> int:
     Returns
     -------
     int
-        The last month, or the one before where the last holds less than half as many rows as its predecessor.
+        The last month, or the one before where the last holds fewer than four fifths of its predecessor's rows.
     """
     counts = engine.query(f"SELECT month, n FROM ({monthly_counts}) m WHERE month IS NOT NULL ORDER BY month")
     months, rows = counts["month"].to_pylist(), counts["n"].to_pylist()
-    cut_short = len(months) > 1 and rows[-1] < 0.5 * rows[-2]
+    cut_short = len(months) > 1 and rows[-1] < MIN_SHARE_OF_COMPLETE_MONTH * rows[-2]
     return int(months[-2] if cut_short else months[-1])

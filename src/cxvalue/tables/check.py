@@ -179,6 +179,8 @@ def follow_up_finding(panels: list[CleanPanel], activity: Activity, end: int) ->
     last = activity.calendar.last
     short = [panel.panel.name for panel in panels if panel.last_month < last - 2]
     what = f"follow-up ends in {month_label(end)}"
+    if activity.last_month is not None and activity.last_month < last:
+        what += f": {month_label(last)} is incomplete in the retention panel"
     if short:
         what += f": {', '.join(short)} ends well before the retention panel ({month_label(last)})"
     return Finding(

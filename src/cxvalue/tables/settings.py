@@ -191,7 +191,11 @@ class WidePanelSettings(TableSettings):
     ----------
     metrics : dict of str to OwnMetric
         Metrics of the user's own among the columns.
-    missing, duplicates, covariates
+    missing : {"error", "zero", "fill"}
+        As for a panel of one metric.
+    duplicates : {"error", "sum", "last"}
+        As for a panel of one metric.
+    covariates : list of str
         As for a panel of one metric.
     """
 

@@ -59,8 +59,11 @@ def list_caveats(
             f"the value on complete cohorts ({complete.per_customer.estimate:,.2f}) lies outside the headline's "
             "interval: outcomes differ between early and late cohorts"
         )
-    if value.extrapolated_share > 0.5:
-        found.append(f"{value.extrapolated_share:.0%} of the value lies beyond the follow-up and is extrapolated")
+    if value.months > timeline.horizon:
+        found.append(
+            f"{value.extrapolated_share:.0%} of the value lies beyond the follow-up of {timeline.horizon} months and "
+            "is extrapolated: each band keeps its last hazard, so that the gap between the bands never closes"
+        )
     return tuple(found)
 
 

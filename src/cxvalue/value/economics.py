@@ -20,7 +20,7 @@ class Economics(Section):
     Parameters
     ----------
     gross_margin : float
-        Share of revenue left **before** cost to serve, 0 to 1. (A margin after it would count that cost twice.)
+        Share of revenue left **before** cost to serve, 0 to 1. A margin after it would count that cost twice.
     discount_rate_annual : float
         Yearly discount rate; month k is discounted by (1 + rate)^(−k/12).
     upgrade_value : float

@@ -75,7 +75,8 @@ class Projection:
     roi : Interval or None
         NPV over programme cost, interval from the draws' percentiles; None without a cost.
     payback_months : int or None
-        Month from which the cumulative net cash flow stays at 0 or above; None when never within the horizon.
+        Month from which the cumulative net cash flow stays at 0 or above; None when never within the horizon, or
+        without a cost.
     levers : tuple of (str, Interval)
         Parts of ``per_customer``; they add up to it exactly.
     cash_flow : pandas.DataFrame
@@ -319,7 +320,7 @@ def project(
         programme_cost=cost,
         npv=Interval(gross.estimate - cost, gross.se, gross.ci_low - cost, gross.ci_high - cost),
         roi=percentile_interval(gross.estimate / cost - 1.0, draws / cost, frame.confidence) if cost > 0 else None,
-        payback_months=payback_month(flow["net"].to_numpy()),
+        payback_months=payback_month(flow["net"].to_numpy()) if cost > 0 else None,
         levers=tuple((name, replicated(float(each[at]), each_loo[:, at])) for at, name in enumerate(names)),
         cash_flow=flow,
         extrapolated_share=0.0 if total == 0 else 1.0 - observed / total,

@@ -23,8 +23,8 @@ class Shift:
     to_band : Band
         Where they move; their scores are then those of its customers with the same covariates.
     share : float
-        Share of the customers **now in the from-band** that moves, above 0 and up to 1. (5 % of the dissatisfied
-        is not five points of the base.)
+        Share of the customers **now in the from-band** that moves, above 0 and up to 1: 5 % of the dissatisfied is
+        not five points of the base.
     customers : float, optional
         Customers of whom P(from-band) is taken; default those active at ``as_of``.
 
@@ -48,7 +48,7 @@ class Shift:
         for name, band in (("from", self.from_band), ("to", self.to_band)):
             if band not in BANDS:
                 raise SettingsError(f"[shift] {name} = {band!r} is no band", allowed=", ".join(BANDS))
-        if not isinstance(self.share, int | float) or not 0.0 < self.share <= 1.0:
+        if not 0.0 < self.share <= 1.0:
             raise SettingsError(
                 f"[shift] share = {self.share!r} is refused",
                 allowed="above 0 and up to 1",

@@ -81,7 +81,8 @@ def judge(headline: Projection | NotEstimable, effective: dict[str, float], shif
     Returns
     -------
     Verdict
-        ``not supported`` when the interval holds 0 or a band has fewer than 50 effective answers, else ``weak``.
+        ``not supported`` when the interval is not wholly above 0, or one of the two bands has fewer than 50 effective
+        answers; else ``weak``.
 
     Notes
     -----
@@ -91,7 +92,9 @@ def judge(headline: Projection | NotEstimable, effective: dict[str, float], shif
         return Verdict("not supported", (headline.reason,))
     reasons = []
     each = headline.per_customer
-    if each.holds(0.0):
+    if each.ci_high < 0.0:
+        reasons.append(f"the value per customer is below 0 ({each.ci_low:,.2f} to {each.ci_high:,.2f})")
+    elif not each.ci_low > 0.0:
         reasons.append(
             f"the {headline.confidence:.0%} interval of the value per customer holds 0 "
             f"({each.ci_low:,.2f} to {each.ci_high:,.2f})"
