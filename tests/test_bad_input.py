@@ -362,7 +362,10 @@ def test_a_horizon_beyond_the_follow_up(lean: Base, open_study: OpenStudy) -> No
 def test_a_month_of_value_without_answers(lean: Base, open_study: OpenStudy) -> None:
     with pytest.raises(cx.SettingsError) as refused:
         open_study(lean.with_settings("study", as_of="2023-02")).value()
-    assert refused.value.what == "[study] as_of = '2023-02' has no answer in the 12 months up to it"
+    assert refused.value.what == (
+        "[study] as_of = '2023-02' has no answer in the 12 months up to it, "
+        "or is not a complete month of the retention panel"
+    )
     assert refused.value.allowed == "2023-06 to 2024-03"
     assert refused.value.hint == "leave as_of out to take the last wave"
 
