@@ -27,7 +27,7 @@ def hash_number(identifier: str, first_digit: int) -> str:
         An expression with values from 0 to 16^6 − 1, the same on every engine.
     """
     digits = [
-        f"(instr('0123456789abcdef', substr(md5(CAST({identifier} AS VARCHAR)), {first_digit + at}, 1)) - 1) "
+        f"(instr('0123456789abcdef', substr(md5(concat('', {identifier})), {first_digit + at}, 1)) - 1) "
         f"* {16 ** (HEX_DIGITS - 1 - at)}"
         for at in range(HEX_DIGITS)
     ]
