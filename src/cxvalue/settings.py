@@ -74,7 +74,7 @@ class Settings(InputSettings):
             raise SettingsError(
                 "no section [economics]: outcomes cannot be turned into money without it",
                 allowed="[economics] with gross_margin (before cost to serve) and discount_rate_annual",
-                hint='cx.Settings(economics={"gross_margin": 0.6, "discount_rate_annual": 0.1}) in Python',
+                hint="set gross_margin and discount_rate_annual in study.toml; `init` leaves [economics] commented out",
             )
         return self.economics
 
@@ -99,7 +99,11 @@ def read_settings(path: Path) -> Settings:
     """
     if not path.is_file():
         raise SettingsError(
-            f"no settings at '{path}'", allowed="a study.toml", hint="cxvalue init FOLDER writes a commented one"
+            f"no settings at '{path}'",
+            allowed="a study.toml",
+            hint=f"did you mean '{path / 'study.toml'}'?"
+            if path.is_dir()
+            else "cxvalue init FOLDER writes a commented one",
         )
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -12,6 +12,8 @@ from cxvalue.tables.activity import MONTH_OF, Activity, as_int
 from cxvalue.tables.findings import Finding, Level, found
 from cxvalue.tables.schema import TableSet
 
+MOST_OFF_SCALE: Final = 0.2
+"""Above this share of scores off the scale, the scale is taken for a wrong one."""
 FATES: Final[dict[str, tuple[Level, str, str]]] = {
     "blank_id": ("excluded", "answers without a customer id", "left out"),
     "blank_date": ("excluded", "answers without a date", "left out"),
@@ -74,6 +76,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
         )
         for fate, (level, what, action) in FATES.items()
     ]
+    findings.append(scale_finding(n, tables.scale.name))
     if n.get("valid", 0) == 0:
         if n.get("outside_months", 0):
             raise DataError(
@@ -105,6 +108,37 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
         )
     )
     return findings
+
+
+def scale_finding(fates: dict[str, int], scale: str) -> Finding:
+    """Return the finding on a scale that is not the one that was asked with.
+
+    Parameters
+    ----------
+    fates : dict of str to int
+        Answers by fate.
+    scale : str
+        The scale's name.
+
+    Returns
+    -------
+    Finding
+        An error when more than a fifth of the scores are off the scale.
+    """
+    unread = ("blank_id", "blank_date", "blank_score", "bad_date")
+    n_scored = sum(count for fate, count in fates.items() if fate not in unread)
+    n_off = fates.get("off_scale", 0)
+    wrong = n_off > MOST_OFF_SCALE * n_scored
+    share = f"{n_off:,} of {n_scored:,} scores ({n_off / max(n_scored, 1):.0%}) lie off scale '{scale}'"
+    return found(
+        "surveys.wrong_scale",
+        n_off if wrong else 0,
+        "error",
+        what=share if wrong else "a scale on which a fifth of the scores do not lie",
+        action=f"at most {MOST_OFF_SCALE:.0%} off the scale",
+        hint='scores from 0 to 10 are scale = "nps", 1 to 5 "csat5", 1 to 7 "ces7"' if wrong else "",
+        rows_sql="SELECT * FROM answers_marked WHERE fate = 'off_scale'",
+    )
 
 
 def scale_table(tables: TableSet) -> pa.Table:

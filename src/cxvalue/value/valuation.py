@@ -350,7 +350,10 @@ def compare_estimates(study: BandStudy, frame: Frame, *, shift: Shift, economics
     rows = []
     for name, estimator, by, what in named:
         value = value_stratum(study, frame, shift=shift, economics=economics, estimator=estimator, by=by, label=by)
-        rows.append((name, value, int(study.counts(by, by)[:, 0].sum()), what))
+        n_episodes = int(study.counts(by, by)[:, 0].sum())
+        if by == COMPLETE_COHORTS and n_episodes == int(study.counts(EVERYBODY, EVERYBODY)[:, 0].sum()):
+            what = "the same episodes as the headline: all are followed over the whole horizon"
+        rows.append((name, value, n_episodes, what))
     return Estimates(tuple(rows))
 
 
