@@ -2,11 +2,14 @@
 
     python -m benchmarks.coverage --bases 400                       # the headline, every scenario of the study
     python -m benchmarks.coverage --scenario recovery --bases 1000  # the headline, one scenario
+    python -m benchmarks.coverage --estimators all --bases 100      # every estimator and the verdict
+    python -m benchmarks.coverage --merge FOLDER                    # take in what another run has written
+    python -m benchmarks.coverage --table                           # the table and the figure of the docs
 
-Every base is a row of ``docs/validation/coverage_<scenario>.csv``; a run goes on where the file ends, and several runs
-may share the work (``--share 1/2`` and ``--share 2/2``, each with its own ``--folder``). The truth that bias and
-coverage are measured against is the mean over the bases of the moved customers' true value; each base's own truth is
-kept beside it.
+Every base is a row of ``docs/validation/coverage_<scenario>.csv`` or ``estimates_<scenario>.csv``; a run goes on where
+the file ends, and several runs may share the work (``--share 1/2 --folder A`` and ``--share 2/2 --folder B``, then
+``--merge``). The truth that bias and coverage are measured against is the mean over the bases of the moved customers'
+true value; each base's own truth is kept beside it.
 """
 
 from __future__ import annotations
@@ -15,8 +18,7 @@ import argparse
 import csv
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +35,9 @@ STUDIED = (
     "fading", "segment_effects", "disposition", "hidden_confounding",
 )  # fmt: skip
 """The scenarios of the study, in the order of its table."""
-FIELDS = (
-    "seed", "truth", "estimate", "se", "ci_low", "ci_high", "unadjusted", "complete_cohorts", "complete_se",
-    "prob_from", "true_prob_from",
+METHODS = (
+    "unadjusted", "standardised", "complete_cohorts", "near_boundary", "weighted", "doubly_robust", "within_customer",
+    "placebo", "other_baseline", "lasting_move",
 )  # fmt: skip
 
 
@@ -73,20 +75,18 @@ def measure(scenario: str, seed: int) -> dict[str, float]:
     """Simulate one base and return what was estimated beside what is true."""
     base = simulate(SCENARIOS[scenario], seed=seed)
     study = study_of(base)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", cx.CxValueWarning)
-        estimates = study.results(only="value").estimates
-    headline, unadjusted = estimates.get("standardised"), estimates.get("unadjusted")
-    complete = estimates.get("complete_cohorts")
-    if isinstance(headline, cx.NotEstimable) or isinstance(unadjusted, cx.NotEstimable):
+    estimates = study.results(only="value").estimates
+    headline, raw = estimates.headline, estimates.get("unadjusted").per_customer
+    complete = estimates.get("complete_cohorts").per_customer
+    if isinstance(headline, cx.NotEstimable) or isinstance(raw, cx.NotEstimable):
         raise SystemExit(f"{scenario}, seed {seed}: {headline}")
     each, truth = headline.per_customer, base.truth
-    known = not isinstance(complete, cx.NotEstimable)
+    known = isinstance(complete, cx.Interval)
     row = {
         "seed": seed, "truth": truth.per_customer, "estimate": each.estimate, "se": each.se,
-        "ci_low": each.ci_low, "ci_high": each.ci_high, "unadjusted": unadjusted.per_customer.estimate,
-        "complete_cohorts": complete.per_customer.estimate if known else float("nan"),
-        "complete_se": complete.per_customer.se if known else float("nan"),
+        "ci_low": each.ci_low, "ci_high": each.ci_high, "unadjusted": raw.estimate,
+        "complete_cohorts": complete.estimate if known else float("nan"),
+        "complete_se": complete.se if known else float("nan"),
         "prob_from": headline.heads.customers_from_band.estimate / headline.heads.active_customers,
         "true_prob_from": truth.prob_from_band,
     }  # fmt: skip
@@ -94,35 +94,77 @@ def measure(scenario: str, seed: int) -> dict[str, float]:
     return row
 
 
-def run(scenario: str, seeds: Iterable[int], path: Path) -> None:
+def measure_all(scenario: str, seed: int) -> dict[str, float | str]:
+    """Simulate one base and return every estimate and the verdict beside what is true."""
+    base = simulate(SCENARIOS[scenario], seed=seed)
+    study = study_of(base)
+    estimates = study.estimates()
+    robustness = study.diagnose().confounding.robustness
+    row: dict[str, float | str] = {
+        "seed": seed, "truth": base.truth.per_customer, "truth_lasting": base.truth.per_lasting_move,
+        "label": estimates.verdict.label if estimates.verdict is not None else "",
+        "robustness_value": float("nan") if isinstance(robustness, cx.NotEstimable) else robustness.value,
+        "strongest_benchmark": float("nan")
+        if isinstance(robustness, cx.NotEstimable) or robustness.strongest is None
+        else robustness.strongest.equivalent,
+    }  # fmt: skip
+    for method in METHODS:
+        each = estimates.get(method)
+        known = isinstance(each.per_customer, cx.Interval)
+        for name in ("estimate", "se", "ci_low", "ci_high"):
+            row[f"{method}_{name}"] = getattr(each.per_customer, name) if known else float("nan")
+        if method == "placebo":
+            row["placebo_ratio"] = float("nan") if each.ratio is None else each.ratio
+    study.close()
+    return row
+
+
+def run(scenario: str, seeds: Iterable[int], path: Path, measure: Callable[[str, int], Mapping[str, object]]) -> None:
     """Measure the seeds that the file does not hold yet."""
     done = set(pd.read_csv(path)["seed"]) if path.exists() else set()
     path.parent.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         if seed in done:
             continue
-        row = measure(scenario, seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", cx.CxValueWarning)
+            row = measure(scenario, seed)
         fresh = not path.exists()
         with path.open("a", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, FIELDS, lineterminator="\n")
+            writer = csv.DictWriter(handle, list(row), lineterminator="\n")
             if fresh:
                 writer.writeheader()
             writer.writerow({name: repr(value) if isinstance(value, float) else value for name, value in row.items()})
 
 
+def merge(folder: Path) -> None:
+    """Take the rows of another run's files into those of the docs."""
+    for path in sorted(folder.glob("*.csv")):
+        mine = FOLDER / path.name
+        parts = [pd.read_csv(each, dtype=str) for each in (mine, path) if each.exists()]
+        rows = pd.concat(parts).drop_duplicates("seed").sort_values("seed", key=lambda column: column.astype(int))
+        rows.to_csv(mine, index=False, lineterminator="\n")
+
+
 def main(arguments: list[str]) -> None:
+    """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
+    parser.add_argument("--estimators", choices=("headline", "all"), default="headline")
     parser.add_argument("--bases", type=int, default=400)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--share", default="1/1")
+    parser.add_argument("--merge", type=Path)
     chosen = parser.parse_args(arguments)
+    if chosen.merge is not None:
+        merge(chosen.merge)
+        return
     part, parts = (int(text) for text in chosen.share.split("/"))
-    warnings.simplefilter("ignore", cx.CxValueWarning)
+    name, each = ("coverage", measure) if chosen.estimators == "headline" else ("estimates", measure_all)
     for scenario in chosen.scenario or STUDIED:
         seeds = range(chosen.first_seed + part - 1, chosen.first_seed + chosen.bases, parts)
-        run(scenario, seeds, chosen.folder / f"coverage_{scenario}.csv")
+        run(scenario, seeds, chosen.folder / f"{name}_{scenario}.csv", each)
 
 
 if __name__ == "__main__":

@@ -140,9 +140,9 @@ def answer_lines(results: StudyResults) -> list[str]:
     value, currency = results.value, results.currency
     each = value.per_customer
     parts = [f"{currency} {each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f})"]
-    unadjusted = results.estimates.get("unadjusted")
+    unadjusted = results.estimates.get("unadjusted").per_customer
     if not isinstance(unadjusted, NotEstimable):
-        parts.append(f"unadjusted {unadjusted.per_customer.estimate:,.2f}")
+        parts.append(f"unadjusted {unadjusted.estimate:,.2f}")
     truth = known_truth(results)
     if truth is not None:
         parts.append(f"true {truth['per_customer']['value']:,.2f}")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from cxvalue.errors import DataError, NotEstimable, SettingsError
 from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
 from cxvalue.estimate.estimators import Standardised, Unadjusted
+from cxvalue.estimate.formula import FormulaBasis, fit_formula
 from cxvalue.estimate.moments import Moments, Partition, accumulate, entry_bins
-from cxvalue.estimate.protocol import EpisodeSource, Estimator
+from cxvalue.estimate.protocol import ContrastEstimator, ContrastReplicates, EpisodeSource, Estimator, TargetRows
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.estimate.response import AnswerProbabilities, fit_response
+from cxvalue.estimate.rows import EpisodeRows, collect_rows
 from cxvalue.estimate.settings import AdjustSettings
 from cxvalue.estimate.standardise import MIN_EPISODES, longest_horizon, observed_counts, too_few
 from cxvalue.estimate.strata import COMPLETE_COHORTS, make_partitions
 from cxvalue.estimate.target import Target, weigh_target
-from cxvalue.link import EpisodeOutcomes, Linked, Timeline
+from cxvalue.link import Covariates, EpisodeOutcomes, Linked, Timeline
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY, Band, Metric
 
@@ -38,7 +42,7 @@ class BandStudy:
         The months.
     groups : int
         Customer groups, G.
-    basis : Basis
+    basis : Basis or FormulaBasis
         Columns of the design.
     design : ndarray of shape (n, p)
         Design rows of all answers.
@@ -48,19 +52,25 @@ class BandStudy:
         Strata with their sums and targets, in the same order.
     response : AnswerProbabilities or NotEstimable or None
         The response model; None when the settings leave it out.
+    covariates : tuple of str
+        Covariates that are adjusted for.
+    read_rows : callable
+        Gives the episodes of at most 200,000 customers as rows; they are read when first asked for and kept.
     """
 
     linked: Linked
     outcomes: EpisodeOutcomes
     timeline: Timeline
     groups: int
-    basis: Basis
+    basis: Basis | FormulaBasis
     design: Floats
     bins: Integers
     partitions: tuple[Partition, ...]
     moments: tuple[Moments, ...]
     targets: tuple[Target, ...]
     response: AnswerProbabilities | NotEstimable | None
+    covariates: tuple[str, ...]
+    read_rows: Callable[[], EpisodeRows]
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -151,8 +161,107 @@ class BandStudy:
         target = self.targets[at]
         return target.mean[:, stratum, b], target.prob_band[:, stratum, b]
 
+    def target_rows(self, from_band: Band, *, by: str = EVERYBODY, label: str = EVERYBODY) -> TargetRows:
+        """Return the records of the customers now in a band.
+
+        Parameters
+        ----------
+        from_band : Band
+            The band.
+        by, label : str
+            The stratum. Cohorts take everybody's target.
+
+        Returns
+        -------
+        TargetRows
+            One record a customer.
+        """
+        answers, candidates = self.linked.answers, self.linked.candidates
+        inside = answers.band[candidates] == BANDS.index(from_band)
+        if by in self.linked.segment_names:
+            inside &= self.partitions[self.position(by)].codes[candidates] == self.labels(by).index(label)
+        places = np.flatnonzero(inside).astype(np.int64)
+        at = candidates[places]
+        covariates = answers.covariates.only(self.covariates).take(at)
+        response = (self.response, places) if isinstance(self.response, AnswerProbabilities) else None
+        return TargetRows(at, self.design[at], covariates, answers.group[at], answers.score[at], response)
+
+    def source(
+        self, *, by: str = EVERYBODY, label: str = EVERYBODY, from_band: Band, to_band: Band | None = None, horizon: int
+    ) -> EpisodeSource | NotEstimable:
+        """Return a stratum as an estimator sees it.
+
+        Parameters
+        ----------
+        by, label : str
+            The stratum.
+        from_band : Band
+            Whose covariates the target has.
+        to_band : Band, optional
+            Where customers move; default the next better band.
+        horizon : int
+            Months wanted, at most the study's.
+
+        Returns
+        -------
+        EpisodeSource or NotEstimable
+            Not estimable when nobody is in the from-band now.
+        """
+        at = self.position(by)
+        target, _ = self.target_of(by, label, from_band)
+        if not np.isfinite(target).all():
+            return NotEstimable(f"too few customers active now gave their latest answer in band {from_band}")
+        width = self.width_of(at)
+        leave = BANDS.index(from_band)
+        reach = BANDS.index(to_band) if to_band is not None else min(leave + 1, len(BANDS) - 1)
+        return EpisodeSource(
+            moments=self.moments[at],
+            stratum=self.labels(by).index(label),
+            partition=self.partitions[at],
+            target=target[:, :width],
+            target_rows=self.target_rows(from_band, by=by, label=label),
+            from_band=leave,
+            to_band=reach,
+            horizon=horizon,
+            metrics=self.metrics,
+            groups=self.groups,
+            design=self.design[:, :width],
+            bins=self.bins,
+            outcomes=self.outcomes,
+            read_rows=self.read_rows,
+        )
+
+    def fit_contrast(
+        self, estimator: ContrastEstimator, weights: Floats, *, from_band: Band, to_band: Band
+    ) -> ContrastReplicates | NotEstimable:
+        """Return an estimator's contrast between two bands, for everybody.
+
+        Parameters
+        ----------
+        estimator : ContrastEstimator
+            The estimator.
+        weights : ndarray of shape (M, H)
+            What one unit of each metric counts in each month.
+        from_band, to_band : Band
+            The bands.
+
+        Returns
+        -------
+        ContrastReplicates or NotEstimable
+            The contrast.
+        """
+        source = self.source(from_band=from_band, to_band=to_band, horizon=weights.shape[1])
+        return source if isinstance(source, NotEstimable) else estimator.fit(source, weights)
+
     def fit(
-        self, estimator: Estimator, *, by: str = EVERYBODY, label: str = EVERYBODY, from_band: Band, horizon: int
+        self,
+        estimator: Estimator,
+        *,
+        by: str = EVERYBODY,
+        label: str = EVERYBODY,
+        from_band: Band,
+        to_band: Band | None = None,
+        horizon: int,
     ) -> BandReplicates | NotEstimable:
         """Return an estimator's curves for a stratum, standardised to the customers now in ``from_band``.
 
@@ -164,6 +273,8 @@ class BandStudy:
             The stratum.
         from_band : Band
             Whose covariates the curves take.
+        to_band : Band, optional
+            Where customers move; default the next better band. Most estimators fit all bands and do not ask.
         horizon : int
             Months wanted, at most the study's.
 
@@ -172,23 +283,8 @@ class BandStudy:
         BandReplicates or NotEstimable
             The curves.
         """
-        at = self.position(by)
-        target, _ = self.target_of(by, label, from_band)
-        if not np.isfinite(target).all():
-            return NotEstimable(f"too few customers active now gave their latest answer in band {from_band}")
-        width = self.width_of(at)
-        source = EpisodeSource(
-            self.moments[at],
-            self.labels(by).index(label),
-            self.partitions[at],
-            target[:, :width],
-            horizon,
-            len(self.metrics),
-            self.design[:, :width],
-            self.bins,
-            self.outcomes,
-        )
-        return estimator.fit(source)
+        source = self.source(by=by, label=label, from_band=from_band, to_band=to_band, horizon=horizon)
+        return source if isinstance(source, NotEstimable) else estimator.fit(source)
 
     def width_of(self, at: int) -> int:
         """Return how many columns of the design a partition's moments hold.
@@ -247,6 +343,7 @@ def estimate_bands(
     *,
     groups: int,
     adjust: AdjustSettings,
+    seed: int,
     only_everybody: bool = False,
 ) -> BandStudy:
     """Sum moments and weigh targets for all strata of a study.
@@ -263,6 +360,8 @@ def estimate_bands(
         Customer groups, G.
     adjust : AdjustSettings
         Which covariates, and whether by response.
+    seed : int
+        Seed of the sample for estimators that work on rows.
     only_everybody : bool
         Leaves out segments and cohorts.
 
@@ -282,9 +381,11 @@ def estimate_bands(
     chosen = adjust.select(answers.covariates.names())
     episodes = bins >= 0
     smallest = min(int(((answers.band == b) & (bins == 0)).sum()) for b in range(len(BANDS)))
-    basis = choose_basis(
+    basis = make_basis(
+        adjust.formula,
         answers.covariates.only(chosen).take(episodes),
         answers.band[episodes],
+        outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
     )
     design = basis.matrix(answers.covariates.only(chosen))
@@ -306,8 +407,48 @@ def estimate_bands(
     probabilities = response if isinstance(response, AnswerProbabilities) else None
     targets = weigh_target(answers, linked.candidates, design, partitions, groups=groups, probabilities=probabilities)
     return BandStudy(
-        linked, outcomes, timeline, groups, basis, design, bins, partitions, tuple(moments), tuple(targets), response
+        linked=linked,
+        outcomes=outcomes,
+        timeline=timeline,
+        groups=groups,
+        basis=basis,
+        design=design,
+        bins=bins,
+        partitions=partitions,
+        moments=tuple(moments),
+        targets=tuple(targets),
+        response=response,
+        covariates=chosen,
+        read_rows=cache(lambda: collect_rows(outcomes, design, bins, last_k, covariates=chosen, seed=seed)),
     )
+
+
+def make_basis(
+    formula: str | None, covariates: Covariates, band: Integers, *, outcomes: Sequence[str], max_columns: int
+) -> Basis | FormulaBasis:
+    """Return the design of the headline: by the user's formula, or the default.
+
+    Parameters
+    ----------
+    formula : str, optional
+        The user's formula.
+    covariates : Covariates
+        Of the episodes.
+    band : ndarray of shape (n,)
+        Their bands.
+    outcomes : sequence of str
+        What is measured after the answer, which a formula may not name.
+    max_columns : int
+        Most columns, the intercept included.
+
+    Returns
+    -------
+    Basis or FormulaBasis
+        The columns.
+    """
+    if formula is None:
+        return choose_basis(covariates, band, max_columns=max_columns)
+    return fit_formula(formula, covariates, outcomes=outcomes, max_columns=max_columns)
 
 
 def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizon: int) -> None:

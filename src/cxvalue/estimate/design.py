@@ -43,6 +43,8 @@ class BasisColumn:
         Of a hinge, in standardised units.
     level : int
         Of a category, its code.
+    name : str
+        The covariate's name; blank for the intercept.
     """
 
     kind: Kind
@@ -54,6 +56,7 @@ class BasisColumn:
     scale: float = 1.0
     knot: float = 0.0
     level: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,16 @@ class Basis:
             Labels.
         """
         return tuple(column.label for column in self.columns)
+
+    def covariates(self) -> tuple[str, ...]:
+        """Return the covariate behind each column.
+
+        Returns
+        -------
+        tuple of str
+            Names; blank for the intercept.
+        """
+        return tuple(column.name for column in self.columns)
 
     def matrix(self, covariates: Covariates) -> Floats:
         """Return the design rows of some customer-months.
@@ -216,10 +229,10 @@ def number_columns(values: Floats, at: int, name: str) -> list[BasisColumn]:
     if not scale > 1e-12 * max(1.0, float(np.abs(clipped).max())):
         return []
     centre = float(clipped.mean())
-    number = BasisColumn("number", at, name, float(low), float(high), centre, scale)
+    number = BasisColumn("number", at, name, float(low), float(high), centre, scale, name=name)
     columns = [number]
     if len(values) - len(known) >= RARE_UNKNOWN:
-        columns.append(BasisColumn("unknown", at, f"{name} not known"))
+        columns.append(BasisColumn("unknown", at, f"{name} not known", name=name))
     standard = (clipped - centre) / scale
     knots = sorted({round(float(knot), 9) for knot in np.quantile(standard, [0.5, 0.85])})
     for knot in knots:
@@ -253,7 +266,7 @@ def level_columns(codes: Integers, at: int, name: str, levels: tuple[str, ...]) 
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     reference = int(np.argmax(counts))
     return [
-        BasisColumn("level", at, f"{name} = {level}", level=code)
+        BasisColumn("level", at, f"{name} = {level}", level=code, name=name)
         for code, level in enumerate(levels)
         if code != reference and counts[code] >= RARE_LEVEL
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.empty_cells import describe_filled, list_empty_cells
 from cxvalue.estimate.estimators import Standardised
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, month_label
@@ -49,6 +50,10 @@ class Episodes:
         The baseline window in words.
     response : str
         How response was modelled, in words.
+    empty_cells : tuple of str
+        Categories of which a band has no episode, at all or at the end of the horizon.
+    values_filled : tuple of str
+        Covariates that are not known for some episodes, with how many.
     """
 
     bands: pd.DataFrame
@@ -65,6 +70,8 @@ class Episodes:
     follow_up_end: str
     baseline: str
     response: str
+    empty_cells: tuple[str, ...] = ()
+    values_filled: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the bands.
@@ -94,6 +101,10 @@ class Episodes:
                 f"({row.share_response_weighted:.1%})"
             )
         lines.append(f"  baseline: {self.baseline}; adjusted for {', '.join(self.covariates[1:]) or 'nothing'}")
+        if self.covariates_collinear:
+            lines.append(f"  left out as collinear in some band: {', '.join(self.covariates_collinear)}")
+        lines += [f"  empty cell: {cell}" for cell in self.empty_cells]
+        lines += [f"  {filled}" for filled in self.values_filled]
         lines.append(f"  response: {self.response}")
         return "\n".join(lines)
 
@@ -154,6 +165,8 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
         month_label(timeline.follow_up_end),
         f"means over {timeline.baseline_months} months ending with {end}",
         describe_response(study),
+        list_empty_cells(study),
+        describe_filled(study),
     )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.moments import Moments, Partition
 from cxvalue.estimate.replicate import BandReplicates
-from cxvalue.link import EpisodeOutcomes
+from cxvalue.estimate.response import AnswerProbabilities
+from cxvalue.estimate.rows import EpisodeRows
+from cxvalue.link import Covariates, EpisodeOutcomes
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.vocabulary import Metric
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +40,53 @@ class EpisodeBatch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TargetRows:
+    """The customers to whom a value refers, one record each: now in the from-band.
+
+    Parameters
+    ----------
+    at : ndarray of shape (c,)
+        Positions of their latest answers.
+    design : ndarray of shape (c, p)
+        Design rows.
+    covariates : Covariates
+        Their covariates.
+    group : ndarray of shape (c,)
+        Customer group.
+    score : ndarray of shape (c,)
+        Their latest score.
+    response : tuple of AnswerProbabilities and ndarray, optional
+        The response model and the positions of these records among its candidates; without it each counts 1.
+    """
+
+    at: Integers
+    design: Floats
+    covariates: Covariates
+    group: Integers
+    score: Floats
+    response: tuple[AnswerProbabilities, Integers] | None
+
+    def weights(self, replicate: int) -> Floats:
+        """Return 1 / P(answered) of every record in a replicate.
+
+        Parameters
+        ----------
+        replicate : int
+            0 for all customers, 1 + g with group g left out.
+
+        Returns
+        -------
+        ndarray of shape (c,)
+            Weights; 0 for the group left out.
+        """
+        each = np.ones(len(self.at))
+        if self.response is not None:
+            model, places = self.response
+            each = model.weights(replicate)[places]
+        return np.asarray(each * (self.group != replicate - 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EpisodeSource:
     """A stratum as an estimator sees it: as moments or as rows; no money, no customer ids.
 
@@ -48,30 +100,58 @@ class EpisodeSource:
         The strata.
     target : ndarray of shape (1 + G, p)
         Mean design row of the target, with each customer group left out.
+    target_rows : TargetRows
+        The target's records.
+    from_band, to_band : int
+        Codes of the bands between which customers move.
     horizon : int
         Months wanted.
-    n_metrics : int
-        Metrics measured, M.
+    metrics : tuple of Metric
+        The metrics measured, M of them, ``retained`` first.
+    groups : int
+        Customer groups, G.
     design : ndarray of shape (n, p)
         Design rows of all answers.
     bins : ndarray of shape (n,)
         Censoring class of all answers; −1 for those without follow-up.
     outcomes : EpisodeOutcomes
-        Reads outcomes as rows.
+        Reads outcomes, also those of the months before an answer.
+    read_rows : callable
+        Gives the rows; kept, so that they are read once.
     """
 
     moments: Moments
     stratum: int
     partition: Partition
     target: Floats
+    target_rows: TargetRows
+    from_band: int
+    to_band: int
     horizon: int
-    n_metrics: int
+    metrics: tuple[Metric, ...]
+    groups: int
     design: Floats
     bins: Integers
     outcomes: EpisodeOutcomes
+    read_rows: Callable[[], EpisodeRows]
+
+    @property
+    def n_metrics(self) -> int:
+        """Metrics measured, M."""
+        return len(self.metrics)
+
+    def rows(self) -> EpisodeRows:
+        """Return the episodes of at most 200,000 customers as rows, of all strata.
+
+        Returns
+        -------
+        EpisodeRows
+            Covariates, outcomes, customers.
+        """
+        return self.read_rows()
 
     def episode_batches(self) -> Iterator[EpisodeBatch]:
-        """Give the episodes of the stratum as rows, batch by batch.
+        """Give all episodes of the stratum as rows, batch by batch.
 
         Yields
         ------
@@ -109,5 +189,57 @@ class Estimator(Protocol):
         -------
         BandReplicates or NotEstimable
             The curves.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContrastReplicates:
+    """What a moved customer gains, with every customer group left out in turn.
+
+    Parameters
+    ----------
+    estimate : float
+        Σ weights × (μ_to − μ_from), in the unit of the weights.
+    leave_one_group_out : ndarray of shape (G,)
+        The same with each customer group left out.
+    n_episodes : int
+        Episodes of the two bands that it rests on.
+    notes : tuple of str
+        What a reader should know: cohorts, cap, trimming, sample.
+    months : int or None
+        Of an estimator that covers the first months only, and no retention: how many; None for the whole horizon.
+    """
+
+    estimate: float
+    leave_one_group_out: Floats
+    n_episodes: int
+    notes: tuple[str, ...] = ()
+    months: int | None = None
+
+
+@runtime_checkable
+class ContrastEstimator(Protocol):
+    """Gives one contrast between two bands, of outcomes that are added up with given weights."""
+
+    @property
+    def name(self) -> str:
+        """Name under which results list it."""
+        ...
+
+    def fit(self, source: EpisodeSource, weights: Floats) -> ContrastReplicates | NotEstimable:
+        """Return the contrast, or why there is none.
+
+        Parameters
+        ----------
+        source : EpisodeSource
+            The episodes of everybody.
+        weights : ndarray of shape (M, H)
+            What one unit of each metric counts in each month of follow-up: money enters only here.
+
+        Returns
+        -------
+        ContrastReplicates or NotEstimable
+            The contrast.
         """
         ...

@@ -6,8 +6,9 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
-from cxvalue.estimate.moments import N_BANDS, Moments, triangle
+from cxvalue.estimate.moments import N_BANDS, Moments, Partition, accumulate, triangle
 from cxvalue.estimate.replicate import BandReplicates
+from cxvalue.link import OutcomeBatch
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS
 
@@ -207,3 +208,40 @@ def sound_columns(gram: Floats) -> Integers:
             column = left[:, :, j] / pivot[:, None]
             left = left - column[:, :, None] * left[:, j, :][:, None, :]
     return np.array(kept, dtype=np.int64)
+
+
+def standardise_rows(
+    design: Floats, outcomes: Floats, *, band: Integers, group: Integers, last_k: Integers, target: Floats
+) -> BandReplicates | NotEstimable:
+    """Return standardised curves of episodes that are given as rows.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, p)
+        Design rows.
+    outcomes : ndarray of shape (n, M, H)
+        Outcomes.
+    band, group, last_k : ndarray of shape (n,)
+        Band, customer group, last observed month.
+    target : ndarray of shape (1 + G, p)
+        Mean design row of the target.
+
+    Returns
+    -------
+    BandReplicates or NotEstimable
+        As :func:`standardise` gives them.
+    """
+    classes = np.unique(last_k)[::-1]
+    bins = (len(classes) - 1 - np.searchsorted(classes[::-1], last_k)).astype(np.int64)
+    (moments,) = accumulate(
+        [OutcomeBatch(0, outcomes)],
+        design,
+        [Partition("rows", ("rows",), np.zeros(len(design), dtype=np.int64))],
+        band=band,
+        group=group,
+        bins=bins,
+        last_k=classes,
+        groups=len(target) - 1,
+        columns=[design.shape[1]],
+    )
+    return standardise(moments, 0, target, horizon=outcomes.shape[2], n_metrics=outcomes.shape[1])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cxvalue.engine import Engine
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.records import Answers
-from cxvalue.link.statements import follow_up_rows
+from cxvalue.link.statements import panel_rows_around
 from cxvalue.link.timeline import Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric
@@ -73,39 +73,56 @@ class EpisodeOutcomes:
         OutcomeBatch
             At most :data:`BATCH_BYTES` of outcomes.
         """
-        n, horizon = len(self.answers.m0), self.timeline.horizon
-        size = max(1, BATCH_BYTES // (8 * len(self.metrics) * horizon))
-        n_batches = -(-n // size)
-        edges = np.linspace(0, n, n_batches + 1).astype(int)
-        for first, end in pairwise(edges):
-            yield OutcomeBatch(int(first), self.read(int(first), int(end)))
+        yield from self.around(1, self.timeline.horizon)
 
-    def read(self, first: int, end: int) -> Floats:
-        """Return the outcomes of the answers from ``first`` up to, not including, ``end``.
+    def around(self, first_k: int, last_k: int) -> Iterator[OutcomeBatch]:
+        """Give what the panels show in some months before or after consecutive answers.
+
+        Parameters
+        ----------
+        first_k, last_k : int
+            Months counted from that of the answer, both included; below 0 before it.
+
+        Yields
+        ------
+        OutcomeBatch
+            Of shape (rows, M, last_k − first_k + 1), at most :data:`BATCH_BYTES`.
+        """
+        n = len(self.answers.m0)
+        size = max(1, BATCH_BYTES // (8 * len(self.metrics) * (last_k - first_k + 1)))
+        edges = np.linspace(0, n, -(-n // size) + 1).astype(int)
+        for first, end in pairwise(edges):
+            yield OutcomeBatch(int(first), self.read(int(first), int(end), first_k, last_k))
+
+    def read(self, first: int, end: int, first_k: int, last_k: int) -> Floats:
+        """Return what the panels show around the answers from ``first`` up to, not including, ``end``.
 
         Parameters
         ----------
         first, end : int
             Positions of answers.
+        first_k, last_k : int
+            Months counted from that of the answer, both included.
 
         Returns
         -------
-        ndarray of shape (end − first, M, H)
-            The outcomes.
+        ndarray of shape (end − first, M, last_k − first_k + 1)
+            Metric by month; the first metric is whether the customer was active.
         """
-        horizon = self.timeline.horizon
-        outcomes = np.zeros((end - first, len(self.metrics), horizon))
+        outcomes = np.zeros((end - first, len(self.metrics), last_k - first_k + 1))
         m0 = self.answers.m0[first:end]
-        months = m0[:, None] + np.arange(1, horizon + 1)
+        months = m0[:, None] + np.arange(first_k, last_k + 1)
         retained = self.clean.activity.calendar.unpack(self.answers.active[first:end], months)
         outcomes[:, 0, :] = retained & (months <= self.timeline.follow_up_end)
         position = 1
         for panel in self.clean.panels:
-            statement = follow_up_rows(panel, self.timeline, first_id=first, last_id=end - 1)
+            statement = panel_rows_around(
+                panel, self.timeline, first_id=first, last_id=end - 1, first_k=first_k, last_k=last_k
+            )
             names = [column.canonical for column in panel.panel.metrics]
             for batch in self.engine.stream(statement):
                 row = column_of(batch.column("index_id").to_numpy(zero_copy_only=False)) - first
-                k = column_of(batch.column("k").to_numpy(zero_copy_only=False)) - 1
+                k = column_of(batch.column("k").to_numpy(zero_copy_only=False)) - first_k
                 for at, name in enumerate(names):
                     values = batch.column(name).to_numpy(zero_copy_only=False)
                     outcomes[row, position + at, k] = np.nan_to_num(values, nan=0.0)

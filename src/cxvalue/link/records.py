@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
-from cxvalue.link.columns import Integers, booleans, codes_of, integers, words
+from cxvalue.link.columns import Floats, Integers, booleans, codes_of, floats, integers, words
 from cxvalue.link.covariates import Covariates, covariates, level_values, read_baseline
 from cxvalue.link.statements import answer_index, asked_index, candidates
 from cxvalue.link.timeline import Timeline
@@ -29,6 +29,11 @@ class Answers:
         Month of the answer.
     band : ndarray of shape (n,)
         Code of the band.
+    score : ndarray of shape (n,)
+        The score as given.
+    customer : ndarray of shape (n,)
+        Number of the customer among those who answered, from 0; ascending. It tells answers of one customer from
+        those of others, and nothing else.
     group : ndarray of shape (n,)
         Customer group, 0 to G − 1.
     active : ndarray of shape (n, 2)
@@ -41,6 +46,8 @@ class Answers:
 
     m0: Integers
     band: Integers
+    score: Floats
+    customer: Integers
     group: Integers
     active: Integers
     covariates: Covariates
@@ -150,6 +157,8 @@ def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int)
         Answers(
             integers(answers, "m0"),
             integers(answers, "band"),
+            floats(answers, "score"),
+            integers(answers, "customer"),
             integers(answers, "customer_group"),
             words(answers),
             covariates(answers, numbers[:n_answers], names, levels, clean),

@@ -63,11 +63,13 @@ def answer_index(tables: TableSet, groups: int) -> str:
     Returns
     -------
     str
-        SQL: index_id, customer_id, m0, band, previous_band, months_since, customer_group, active words, attributes.
+        SQL: index_id, customer_id, customer (its number), m0, band, score, previous_band, months_since,
+        customer_group, active words, attributes.
     """
     over = "OVER (PARTITION BY v.customer_id ORDER BY v.m0)"
     return (
-        f"SELECT row_number() OVER (ORDER BY v.customer_id, v.m0) - 1 AS index_id, v.customer_id, v.m0, v.band, "
+        f"SELECT row_number() OVER (ORDER BY v.customer_id, v.m0) - 1 AS index_id, v.customer_id, "
+        f"dense_rank() OVER (ORDER BY v.customer_id) - 1 AS customer, v.m0, v.band, v.score, "
         f"lag(v.band) {over} AS previous_band, v.m0 - lag(v.m0) {over} AS months_since, "
         f"{hash_number('v.customer_id', 1)} % {groups} AS customer_group, v.active_0, v.active_1, u.joined_month"
         f"{attributes(tables)} FROM answers_valid v JOIN customers u ON u.customer_id = v.customer_id"
@@ -189,29 +191,32 @@ def baseline_sums(panel: CleanPanel, columns: list[str], timeline: Timeline) -> 
     )
 
 
-def follow_up_rows(panel: CleanPanel, timeline: Timeline, *, first_id: int, last_id: int) -> str:
-    """Return the statement that gives a panel's rows in the follow-up of a range of episodes.
+def panel_rows_around(
+    panel: CleanPanel, timeline: Timeline, *, first_id: int, last_id: int, first_k: int, last_k: int
+) -> str:
+    """Return the statement that gives a panel's rows in some months before or after a range of answers.
 
     Parameters
     ----------
     panel : CleanPanel
         The panel.
     timeline : Timeline
-        Horizon and end of follow-up.
+        End of follow-up.
     first_id, last_id : int
         Range of index_id, both included.
+    first_k, last_k : int
+        Months counted from that of the answer, both included; below 0 before it.
 
     Returns
     -------
     str
-        SQL: index_id, k (1 to H) and one column a metric. Rows at or before time zero, beyond the follow-up or
-        while not active cannot come out of it.
+        SQL: index_id, k and one column a metric. Rows beyond the follow-up or while not active cannot come out of it.
     """
     values = ", ".join(f"p.{column.canonical}" for column in panel.panel.metrics)
     return (
         f"SELECT i.index_id, CAST(p.month - i.m0 AS INTEGER) AS k, {values} FROM {panel.view} p "
         f"JOIN (SELECT * FROM answer_index WHERE index_id BETWEEN {first_id} AND {last_id}) i "
         f"ON i.customer_id = p.customer_id JOIN calendar c ON c.month = p.month "
-        f"WHERE p.month > i.m0 AND p.month <= i.m0 + {timeline.horizon} AND p.month <= {timeline.follow_up_end} "
+        f"WHERE p.month >= i.m0 + {first_k} AND p.month <= i.m0 + {last_k} AND p.month <= {timeline.follow_up_end} "
         f"AND ((i.active_0 & c.bit_0) <> 0 OR (i.active_1 & c.bit_1) <> 0)"
     )

@@ -156,8 +156,9 @@ def estimates_in_words(results: StudyResults) -> str:
         A sentence.
     """
     parts = []
-    for name, value, _, _ in results.estimates.rows:
-        parts.append(f"{method_name(name)} {value_text(value)}")
+    for row in results.estimates.rows:
+        if not row.span:
+            parts.append(f"{method_name(row.method)} {value_text(row.per_customer, results.currency)}")
     truth = known_truth(results)
     parts += [] if truth is None else [f"truth {format_money(truth['per_customer']['value'], results.currency)}"]
     sentence = f"Value {results.value.unit} with intervals: {'; '.join(parts)}."

@@ -28,6 +28,7 @@ from cxvalue.report.page.value import (
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import report_tables
 from cxvalue.report.wording import answer_sentence, gap_sentence, level, truth_sentence
+from cxvalue.value.judge import RULE
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -115,6 +116,7 @@ def top_context(results: StudyResults) -> dict[str, Any]:
         "verdict": label,
         "verdict_class": label.replace(" ", "-"),
         "verdict_note": LEVEL_NOTES[label],
+        "rule": RULE,
         "reasons": [hide_in_text(reason, results.disclosure_min) for reason in results.verdict.reasons],
         "response": hide_in_text(results.episodes.response, results.disclosure_min),
         "gap": gap_sentence(results),

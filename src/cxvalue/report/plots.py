@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxvalue.errors import CxValueError, NotEstimable
-from cxvalue.estimate import Curves
+from cxvalue.estimate import Curves, Interval
+from cxvalue.estimate.balance import UNBALANCED, Balance
 from cxvalue.link.columns import Floats
-from cxvalue.report.canvas import new_axes
+from cxvalue.report.canvas import figure_of, new_axes
 from cxvalue.report.numbers import NBSP, format_interval, format_money
 from cxvalue.report.plot_parts import (
+    BAND_COLOURS,
     GAIN,
     LOSS,
     MUTED,
+    NAME_WIDTH,
+    SMALL_SIZE,
     TOTAL,
+    clean_frame,
     draw_bands,
     draw_bar,
     draw_point,
@@ -33,13 +39,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot(result: Curves | Projection | Estimates, ax: Axes | None = None) -> Axes:
+def plot(result: Curves | Projection | Estimates | Balance, ax: Axes | None = None) -> Axes:
     """Draw a result.
 
     Parameters
     ----------
-    result : Curves, Projection or Estimates
-        Curves give retention by band, a projection its levers, estimates the adjusted beside the unadjusted value.
+    result : Curves, Projection, Estimates or Balance
+        Curves give retention by band, a projection its levers, estimates the adjusted beside the unadjusted value,
+        balance how far the bands are from the target before and after adjustment.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default a new figure.
 
@@ -59,8 +66,11 @@ def plot(result: Curves | Projection | Estimates, ax: Axes | None = None) -> Axe
         return plot_levers(result, ax)
     if isinstance(result, Estimates):
         return plot_estimates(result, ax)
+    if isinstance(result, Balance):
+        return plot_balance(result, ax)
     raise CxValueError(
-        f"nothing to draw for a result of type {type(result).__name__}", allowed="Curves, Projection, Estimates",
+        f"nothing to draw for a result of type {type(result).__name__}",
+        allowed="Curves, Projection, Estimates, Balance",
         hint="cx.plot(study.curves()), cx.plot(study.value()) or cx.plot(study.estimates())",
     )  # fmt: skip
 
@@ -179,29 +189,79 @@ def plot_estimates(estimates: Estimates, ax: Axes | None = None, *, truth: Mappi
     Returns
     -------
     matplotlib.axes.Axes
-        The axes.
+        The axes. Estimates of other months than the headline's are left out.
     """
-    found = [(name, value) for name, value, _, _ in estimates.rows if isinstance(value, Projection)]
-    missing = [name for name, value, _, _ in estimates.rows if isinstance(value, NotEstimable)]
+    whole = [(row.method, row.per_customer) for row in estimates.rows if not row.span]
+    found = [(name, each) for name, each in whole if isinstance(each, Interval)]
+    missing = [name for name, each in whole if isinstance(each, NotEstimable)]
+    headline = estimates.headline
     n_rows = len(found) + len(missing) + (truth is not None)
     ax = new_axes(height_inches=1.4 + 0.42 * n_rows) if ax is None else ax
     names, texts = [], []
-    for row, (name, value) in enumerate(found):
-        draw_point(ax, row, value.per_customer, is_headline=name == "standardised")
+    for row, (name, each) in enumerate(found):
+        draw_point(ax, row, each, is_headline=name == "standardised")
         names.append(method_name(name))
-        texts.append(format_interval(value.per_customer, currency=value.currency))
+        texts.append(format_interval(each, currency=estimates.currency))
     if truth is not None and found:
         true_value = float(truth["per_customer"]["value"])
         ax.plot([true_value], [len(names)], marker="D", color=TOTAL, markersize=6, linestyle="none")
         ax.axvline(true_value, color=TOTAL, linewidth=0.9, linestyle=(0, (2, 2)))
         names.append("truth (simulated base)")
-        texts.append(format_money(true_value, found[0][1].currency))
+        texts.append(format_money(true_value, estimates.currency))
     names += [method_name(name) for name in missing]
     texts += ["not estimable"] * len(missing)
     finish_rows(ax, names, texts)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
-    intervals = f" ({level(found[0][1].confidence)} intervals)" if found else ""
+    intervals = f" ({level(headline.confidence)} intervals)" if isinstance(headline, Projection) else ""
     ax.set_title(f"Adjusted beside unadjusted{intervals}", **title_style())
-    if found:
-        ax.set_xlabel(f"{found[0][1].currency} {found[0][1].unit}, {found[0][1].months} months", **label_style())
+    if isinstance(headline, Projection):
+        ax.set_xlabel(f"{estimates.currency} {estimates.unit}, {headline.months} months", **label_style())
+    return ax
+
+
+def plot_balance(balance: Balance, ax: Axes | None = None, *, most_rows: int = 20) -> Axes:
+    """Draw how far two bands are from the target on each covariate, before and after adjustment (a love plot).
+
+    Parameters
+    ----------
+    balance : Balance
+        The differences.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default a new figure.
+    most_rows : int
+        Rows, at most: those furthest apart, before or after.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, with the covariates as they are: hollow marks are before adjustment, full marks after, diamonds by
+        propensity.
+    """
+    schemes = [(balance.smd_raw, "before", "o", True), (balance.smd_adjusted, "after", "o", False)]
+    if np.isfinite(balance.smd_weighted).any():
+        schemes.append((balance.smd_weighted, "by propensity", "D", True))
+    furthest = np.nanmax(np.abs([np.where(np.isfinite(smd), smd, 0.0) for smd, *_ in schemes]), axis=(0, 1))
+    rows = np.flatnonzero(balance.as_it_is)
+    order = rows[np.argsort(-furthest[rows], kind="stable")][:most_rows]
+    ax = new_axes(height_inches=1.9 + 0.32 * len(order)) if ax is None else ax
+    shift = (-0.16, 0.16)
+    for b, overlap in enumerate(balance.bands):
+        colour = BAND_COLOURS[overlap.band]
+        for smd, when, marker, hollow in schemes:
+            ax.plot(
+                np.where(np.isfinite(smd[b, order]), smd[b, order], np.nan), np.arange(len(order)) + shift[b], marker,
+                color=colour, markerfacecolor="white" if hollow else colour, markersize=5.5 if marker == "o" else 4.5,
+                linestyle="none", label=f"{overlap.band}, {when}",
+            )  # fmt: skip
+    clean_frame(ax)
+    names = [fill(balance.columns[at].removesuffix(" (as it is)"), NAME_WIDTH) for at in order]
+    ax.set_yticks(range(len(order)), names, fontsize=SMALL_SIZE, parse_math=False)
+    ax.set_ylim(len(order) - 0.4, -0.6)
+    ax.axvline(0.0, color=MUTED, linewidth=0.8)
+    for limit in (-UNBALANCED, UNBALANCED):
+        ax.axvline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+    shown = f"; {len(order)} of {len(rows)} shown" if len(order) < len(rows) else ""
+    ax.set_title("Balance against the target", **title_style())
+    ax.set_xlabel(f"standardised mean difference (dashed: {UNBALANCED:g}{shown})", **label_style())
+    figure_of(ax).legend(loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL_SIZE)
     return ax

@@ -15,9 +15,10 @@ from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
 from cxvalue.report.segment_cells import SegmentCell, judge_segments
 from cxvalue.report.study_results import StudyResults
-from cxvalue.report.tables import FIGURES, report_tables
+from cxvalue.report.tables import DIFFERENCES, FIGURES, report_tables
 from cxvalue.report.truth import known_truth
 from cxvalue.value import HeadCount, Projection
+from cxvalue.value.judge import RULE
 
 SCHEMA_VERSION: Final = 1
 SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"
@@ -68,6 +69,7 @@ def results_dict(results: StudyResults) -> Json:
         "verdict": {
             "label": verdict.label,
             "reasons": [hide_in_text(reason, results.disclosure_min) for reason in verdict.reasons],
+            "rule": RULE,
         },
         "data": data_dict(results, tables["exclusions"]),
         "bands": records(tables["bands"], BANDS_KEYS),
@@ -277,15 +279,22 @@ def estimate_dicts(table: pd.DataFrame) -> list[Json]:
     list of dict
         One an estimator; the number of customers is not known, that of episodes is.
     """
-    rows = records(table, ("method", "n_episodes", "status", "reason", *FIGURES))
+    names = ("method", "role", "span", "n_episodes", "status", "reason", "notes", *FIGURES, *DIFFERENCES)
+    rows = records(table, names)
     return [
         {
             "method": row["method"],
+            "role": row["role"],
+            "span": row["span"],
             "per_customer": {name: row[name] for name in FIGURES} if row["status"] == "ok" else None,
+            "difference": {name: row[f"difference_{name}"] for name in FIGURES}
+            if row["difference_estimate"] is not None
+            else None,
             "n_customers": None,
             "n_episodes": row["n_episodes"],
             "status": row["status"],
             "reason": row["reason"],
+            "notes": row["notes"],
         }
         for row in rows
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Episodes, Outcomes
+from cxvalue.estimate.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
 from cxvalue.tables import CheckReport
 from cxvalue.value import Economics, Estimates, Links, Projection, SegmentValues, Shift
@@ -77,6 +78,8 @@ class StudyResults:
         The headline.
     estimates : Estimates
         Beside it.
+    diagnosis : Diagnosis or None
+        Balance, unrecorded confounding, survey noise.
     segments : SegmentValues
         The value by segment.
     shift : Shift
@@ -115,6 +118,7 @@ class StudyResults:
     links: tuple[Links, ...] | None
     value: Projection
     estimates: Estimates
+    diagnosis: Diagnosis | None
     segments: SegmentValues
     shift: Shift
     economics: Economics

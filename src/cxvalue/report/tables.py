@@ -19,6 +19,7 @@ from cxvalue.value import Projection
 from cxvalue.vocabulary import month_label, parse_month
 
 FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")
+DIFFERENCES: Final = tuple(f"difference_{name}" for name in FIGURES)
 MONEY_PANELS: Final = ("revenue", "cost_to_serve")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "bands": ("band", "episodes", "share", "share_response_weighted", "customers", "answered", "status"),
@@ -35,7 +36,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "by", "group", "status", "reason", "unit", "active_customers", "customers_moved", "share_of_base",
         "per_customer", "se", "ci_low", "ci_high", "gross", "gross_ci_low", "gross_ci_high",
     ),
-    "estimates": ("method", "what", "n_episodes", "unit", *FIGURES, "status", "reason"),
+    "estimates": (
+        "method", "what", "role", "span", "n_episodes", "unit", *FIGURES, *DIFFERENCES, "status", "reason", "notes",
+    ),
     "exclusions": ("table", "rule", "level", "reason", "n", "note", "amount", "amount_unit", "action"),
     "assumptions": ("name", "value", "unit", "low", "high", "source"),
 }  # fmt: skip
@@ -328,17 +331,21 @@ def estimates_table(results: StudyResults) -> pd.DataFrame:
     pandas.DataFrame
         A row an estimator.
     """
-    minimum = results.disclosure_min
-    total = max((n for _, _, n, _ in results.estimates.rows), default=0)
-    rows = []
-    for method, value, n, what in results.estimates.rows:
-        hide = is_small(n, minimum) or is_small(total - n, minimum)
-        unit = f"{results.currency} {results.value.unit}"
-        row: dict[str, Any] = {"method": method, "what": what, "n_episodes": None if hide else n, "unit": unit}
-        if isinstance(value, NotEstimable):
-            rows.append(row | {"status": "not_estimable", "reason": hide_in_text(value.reason, minimum)})
+    minimum, rows = results.disclosure_min, []
+    total = max((each.n_episodes for each in results.estimates.rows), default=0)
+    for each in results.estimates.rows:
+        hide = is_small(each.n_episodes, minimum) or is_small(total - each.n_episodes, minimum)
+        row: dict[str, Any] = {
+            "method": each.method, "what": each.what, "role": each.role, "span": each.span,
+            "n_episodes": None if hide else each.n_episodes, "unit": f"{results.currency} {results.value.unit}",
+            "notes": hide_in_text("; ".join(each.notes), minimum),
+        }  # fmt: skip
+        if each.difference is not None:
+            row |= {f"difference_{name}": value for name, value in figures(each.difference).items()}
+        if isinstance(each.per_customer, NotEstimable):
+            rows.append(row | {"status": "not_estimable", "reason": hide_in_text(each.per_customer.reason, minimum)})
         else:
-            rows.append(row | figures(value.per_customer) | {"status": "ok", "reason": ""})
+            rows.append(row | figures(each.per_customer) | {"status": "ok", "reason": ""})
     return framed("estimates", rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cxvalue.errors import NotEstimable
+from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import is_small
 from cxvalue.report.numbers import NBSP, format_count, format_interval, format_money, format_points, format_share
 from cxvalue.report.study_results import StudyResults
@@ -62,13 +63,15 @@ def metric_name(name: str) -> str:
     return name.replace("_", " ") if name in KNOWN_NAMES else name
 
 
-def value_text(value: Projection | NotEstimable) -> str:
+def value_text(value: Interval | NotEstimable, currency: str) -> str:
     """Return a value per moved customer with its interval, or why there is none.
 
     Parameters
     ----------
-    value : Projection or NotEstimable
+    value : Interval or NotEstimable
         The value.
+    currency : str
+        Of the money.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def value_text(value: Projection | NotEstimable) -> str:
     """
     if isinstance(value, NotEstimable):
         return str(value)
-    return format_interval(value.per_customer, currency=value.currency)
+    return format_interval(value, currency=currency)
 
 
 def answer_sentence(results: StudyResults) -> str:
@@ -192,10 +195,10 @@ def gap_sentence(results: StudyResults) -> str:
     str
         A sentence.
     """
-    raw, value = results.estimates.get("unadjusted"), results.value
+    raw, value = results.estimates.get("unadjusted").per_customer, results.value
     if isinstance(raw, NotEstimable):
         return f"The raw gap is {raw}."
-    gap, adjusted = raw.per_customer.estimate, value.per_customer.estimate
+    gap, adjusted = raw.estimate, value.per_customer.estimate
     by, scale = gap - adjusted, max(abs(gap), abs(adjusted))
     stated = f"The raw gap between the bands is {format_money(gap, value.currency)} a customer"
     if format_money(by, scale=scale) == format_money(0.0, scale=scale):

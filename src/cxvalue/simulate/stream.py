@@ -11,6 +11,7 @@ MONTH: Final = 1
 WAVE: Final = 2
 MOVE: Final = 3
 SETTLING: Final = 4
+LASTING_MOVE: Final = 5
 
 
 def random_stream(seed: int, purpose: int, index: int = 0) -> np.random.Generator:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.errors import SettingsError
 from cxvalue.simulate.customers import Customers
-from cxvalue.simulate.expectation import lasting_satisfaction
+from cxvalue.simulate.donors import choose_donors, expect_satisfaction
 from cxvalue.simulate.history import AnswerHistory
-from cxvalue.simulate.month import Month, MonthDraws, close_month, draw_month, live_month
-from cxvalue.simulate.outcomes import Outcomes
+from cxvalue.simulate.month import Month
 from cxvalue.simulate.scenario import Scenario
-from cxvalue.simulate.stream import MOVE, random_stream
+from cxvalue.simulate.stream import LASTING_MOVE, MOVE, random_stream
 from cxvalue.simulate.survey import band_scores, score_satisfaction
-from cxvalue.vocabulary import BANDS, STANDARD_METRICS, Band, month_label
-
-METRICS: Final = tuple(STANDARD_METRICS)
-N_DONORS: Final = 50
-"""Customers of the to-band, next in expected satisfaction, of whom one lends a moved customer its satisfaction."""
+from cxvalue.simulate.worlds import METRICS, follow_move
+from cxvalue.vocabulary import BANDS, Band, month_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,35 @@ class GroupTruth:
 
 
 @dataclass(frozen=True, slots=True)
+class LastingTruth:
+    """The true value of the move for customers whose satisfaction lies in the from-band, whatever they would answer.
+
+    Parameters
+    ----------
+    per_customer : float or None
+        Discounted contribution gained per customer moved, money; None where nobody is moved.
+    se : float or None
+        Standard error of that mean over the customers, money; None for fewer than two.
+    n_from_band : int
+        Active customers whose satisfaction lies in the from-band.
+    """
+
+    per_customer: float | None
+    se: float | None
+    n_from_band: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the truth in plain types.
+
+        Returns
+        -------
+        dict
+            ``value``, ``se`` and ``n_from_band``.
+        """
+        return {"value": self.per_customer, "se": self.se, "n_from_band": self.n_from_band}
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     r"""What the move is truly worth in one base.
 
@@ -90,6 +115,9 @@ class Truth:
         Customers moved: all of these.
     groups : tuple of GroupTruth
         The same by segment and by region.
+    per_lasting_move : LastingTruth
+        The same for the customers who truly are in the from-band and come to be truly in the to-band; it differs
+        from ``per_customer`` by what survey noise does to the bands.
 
     Notes
     -----
@@ -110,6 +138,7 @@ class Truth:
     n_from_band: int
     n_moved: int
     groups: tuple[GroupTruth, ...]
+    per_lasting_move: LastingTruth
 
     def __post_init__(self) -> None:
         self.stayed.flags.writeable = False
@@ -132,8 +161,8 @@ class Truth:
         -------
         dict
             ``as_of``, ``horizon_months``, ``from``, ``to``, ``per_customer`` with ``value`` and ``se``, ``n_active``,
-            ``n_from_band``, ``n_moved``, ``prob_from_band``, ``groups`` and ``curves``; a curve has ``metric``,
-            ``stayed``, ``moved`` and ``difference``, each with H numbers.
+            ``n_from_band``, ``n_moved``, ``prob_from_band``, ``per_lasting_move``, ``groups`` and ``curves``; a curve
+            has ``metric``, ``stayed``, ``moved`` and ``difference``, each with H numbers.
         """
         curves = zip(self.metrics, self.stayed, self.moved, self.difference, strict=True)
         return {
@@ -146,6 +175,7 @@ class Truth:
             "n_from_band": self.n_from_band,
             "n_moved": self.n_moved,
             "prob_from_band": self.prob_from_band,
+            "per_lasting_move": self.per_lasting_move.to_dict(),
             "groups": [group.to_dict() for group in self.groups],
             "curves": [
                 {"metric": name, "stayed": stayed.tolist(), "moved": moved.tolist(), "difference": gap.tolist()}
@@ -205,11 +235,16 @@ def measure_truth(
             )
     likeness = expect_satisfaction(month, history, donors)
     lender = choose_donors(likeness[movers], donor_expected=likeness[donors], uniform=rng.random(movers.size))
-    stay = month.take(movers)
-    move = move_satisfaction(scenario, customers.take(movers), stay, satisfaction=month.satisfaction[donors[lender]])
-    worlds = _follow(scenario, customers, (stay, move), movers=movers, seed=seed)
-    gain = worlds.contribution[1] - worlds.contribution[0]
+    worlds = follow_move(
+        scenario, customers, month, movers=movers, satisfaction=month.satisfaction[donors[lender]], seed=seed
+    )
+    gain = worlds.gain
     value, se = _mean_and_error(gain)
+    lasting = LastingTruth(value, se, movers.size)
+    if scenario.survey_noise_sd > 0:
+        lasting = measure_lasting_truth(
+            scenario, customers, month, history=history, seed=seed, from_band=from_band, to_band=to_band
+        )
     return Truth(
         as_of=as_of,
         horizon_months=scenario.horizon_months,
@@ -224,154 +259,57 @@ def measure_truth(
         n_from_band=movers.size,
         n_moved=movers.size,
         groups=tuple(_value_groups(scenario, customers.take(movers), gain)),
+        per_lasting_move=lasting,
     )
 
 
-def expect_satisfaction(month: Month, history: AnswerHistory, donors: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the satisfaction that customers with given covariates have within the to-band.
-
-    Parameters
-    ----------
-    month : Month
-        The month ``as_of`` of n customers.
-    history : AnswerHistory
-        What they answered before.
-    donors : numpy.ndarray
-        Positions of the customers in the to-band.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n,).
-
-    Notes
-    -----
-    Least squares among the donors on the expected satisfaction (which holds trouble, tenure, price and segment) and on
-    the previous band with the months since. These are what a study adjusts for: customers who are alike in them have
-    the same score distribution in the to-band, and that is where the move leads.
-    """
-    ones = np.ones(len(month.expected))
-    rows = np.column_stack([ones, month.expected, history.columns(offset=month.offset)])
-    coefficients = np.linalg.lstsq(rows[donors], month.satisfaction[donors], rcond=None)[0]
-    return np.asarray(rows @ coefficients)
-
-
-def choose_donors(
-    expected: NDArray[np.float64], *, donor_expected: NDArray[np.float64], uniform: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Choose for each moved customer one of the fifty donors next to it in expected satisfaction.
-
-    Parameters
-    ----------
-    expected : numpy.ndarray
-        Expected satisfaction of the moved, shape (m,).
-    donor_expected : numpy.ndarray
-        Expected satisfaction of the donors, shape (d,), at least one.
-    uniform : numpy.ndarray
-        Draws in [0, 1) that make the choice, shape (m,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Positions among the donors, shape (m,).
-
-    Examples
-    --------
-    >>> choose_donors(np.array([5.0]), donor_expected=np.array([7.0, 3.0]), uniform=np.array([0.0])).tolist()
-    [1]
-    """
-    order = np.argsort(donor_expected, kind="stable")
-    window = min(N_DONORS, order.size)
-    rank = np.searchsorted(donor_expected[order], expected)
-    first = np.clip(rank - window // 2, 0, order.size - window)
-    return order[first + np.floor(uniform * window).astype(np.int64)]
-
-
-def move_satisfaction(
-    scenario: Scenario, customers: Customers, month: Month, *, satisfaction: NDArray[np.float64]
-) -> Month:
-    """Give customers another satisfaction, borne by its drifting part so that nature takes it back.
+def measure_lasting_truth(
+    scenario: Scenario,
+    customers: Customers,
+    month: Month,
+    *,
+    history: AnswerHistory,
+    seed: int,
+    from_band: Band,
+    to_band: Band,
+) -> LastingTruth:
+    """Move everybody whose satisfaction lies in the from-band, and follow both worlds to the horizon.
 
     Parameters
     ----------
     scenario : Scenario
         The parameters.
     customers : Customers
-        m customers.
+        All n customers.
     month : Month
-        Their month.
-    satisfaction : numpy.ndarray
-        Their new satisfaction, shape (m,).
+        The month ``as_of``, after its outcomes and before anybody leaves.
+    history : AnswerHistory
+        What the customers answered before that month.
+    seed : int
+        Seed of the base; both worlds take the random numbers of its months.
+    from_band, to_band : {"dissatisfied", "neutral", "satisfied"}
+        The move.
 
     Returns
     -------
-    Month
-        The same month and outcomes with the new satisfaction.
-    """
-    error = satisfaction - month.expected - lasting_satisfaction(scenario, customers)
-    return replace(month, satisfaction=satisfaction, error=error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Worlds:
-    curves: NDArray[np.float64]
-    contribution: NDArray[np.float64]
-
-
-def _follow(
-    scenario: Scenario, customers: Customers, worlds: tuple[Month, Month], *, movers: NDArray[np.int64], seed: int
-) -> _Worlds:
-    """Return mean curves (2, M, H) and each customer's discounted contribution (2, m) in two worlds from a month on."""
-    horizon, moving = scenario.horizon_months, customers.take(movers)
-    curves, contribution = np.empty((2, len(METRICS), horizon)), np.zeros((2, movers.size))
-
-    def draws_of(offset: int) -> MonthDraws:
-        return draw_month(scenario, customers, seed=seed, offset=offset).take(movers)
-
-    def next_month(world: Month, draws: MonthDraws, later: MonthDraws) -> Month:
-        state = close_month(scenario, moving, world, draws=draws)
-        return live_month(scenario, moving, state, draws=later, offset=world.offset + 1)
-
-    draws = draws_of(worlds[0].offset)
-    for k in range(horizon):
-        later = draws_of(worlds[0].offset + 1)
-        worlds = (next_month(worlds[0], draws, later), next_month(worlds[1], draws, later))
-        draws = later
-        for world, month in enumerate(worlds):
-            curves[world, :, k] = [column.mean() for column in _metric_columns(month)]
-            contribution[world] += discounted_contribution(scenario, month.outcomes, months_ahead=k + 1)
-    return _Worlds(curves, contribution)
-
-
-def _metric_columns(month: Month) -> tuple[NDArray[Any], ...]:
-    """Return each customer's metrics of a month in the order of ``METRICS``."""
-    o = month.outcomes
-    return (month.active, o.revenue, o.cost_to_serve, o.upgrades, o.referrals)
-
-
-def discounted_contribution(scenario: Scenario, outcomes: Outcomes, *, months_ahead: int) -> NDArray[np.float64]:
-    r"""Return what each customer contributes in a month, discounted to now.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Gives margin and discount rate.
-    outcomes : Outcomes
-        The month's outcomes of n customers.
-    months_ahead : int
-        Months k from now.
-
-    Returns
-    -------
-    numpy.ndarray
-        Money, shape (n,).
+    LastingTruth
+        Value, standard error and head count.
 
     Notes
     -----
-    :math:`(1 + d)^{-k/12} (margin × revenue − cost)`.
+    The bands are those that the satisfaction itself would be scored into, without survey noise. The moved receive
+    the satisfaction of a customer with like covariates who truly is in the to-band.
     """
-    discount = (1 + scenario.discount_rate_annual) ** (-months_ahead / 12)
-    return np.asarray(discount * (scenario.gross_margin * outcomes.revenue - outcomes.cost_to_serve))
+    band = band_scores(score_satisfaction(month.satisfaction, cut_points=scenario.cut_points))
+    movers = np.flatnonzero(month.active & (band == BANDS.index(from_band)))
+    donors = np.flatnonzero(month.active & (band == BANDS.index(to_band)))
+    if movers.size == 0 or donors.size == 0:
+        return LastingTruth(None, None, movers.size)
+    rng, likeness = random_stream(seed, LASTING_MOVE), expect_satisfaction(month, history, donors)
+    lender = choose_donors(likeness[movers], donor_expected=likeness[donors], uniform=rng.random(movers.size))
+    received = month.satisfaction[donors[lender]]
+    gain = follow_move(scenario, customers, month, movers=movers, satisfaction=received, seed=seed).gain
+    return LastingTruth(*_mean_and_error(gain), movers.size)
 
 
 def _value_groups(scenario: Scenario, customers: Customers, gain: NDArray[np.float64]) -> Iterator[GroupTruth]:

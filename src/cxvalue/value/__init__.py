@@ -1,33 +1,36 @@
-"""What a move is worth: economics, shifts, levers, cash flow."""
+"""What a move is worth: economics, shifts, levers, cash flow, estimates beside the headline, the verdict."""
 
 from cxvalue.value.economics import Economics
+from cxvalue.value.estimates import EstimateRow, Estimates, Question, compare_estimates, compare_more
+from cxvalue.value.judge import Evidence, judge
 from cxvalue.value.links import Links, rank_links
 from cxvalue.value.project import Frame, HeadCount, Projection
+from cxvalue.value.sensitivity import weigh_confounding
 from cxvalue.value.shift import Shift, ShiftSettings
-from cxvalue.value.valuation import (
-    Estimates,
-    SegmentValues,
-    compare_estimates,
-    contribution_curves,
-    make_frame,
-    value_segments,
-    value_stratum,
-)
+from cxvalue.value.valuation import SegmentValues, contribution_curves, make_frame, value_segments, value_stratum
+from cxvalue.value.verdict import Verdict
 
 __all__ = [
     "Economics",
+    "EstimateRow",
     "Estimates",
+    "Evidence",
     "Frame",
     "HeadCount",
     "Links",
     "Projection",
+    "Question",
     "SegmentValues",
     "Shift",
     "ShiftSettings",
+    "Verdict",
     "compare_estimates",
+    "compare_more",
     "contribution_curves",
+    "judge",
     "make_frame",
     "rank_links",
     "value_segments",
     "value_stratum",
+    "weigh_confounding",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import BandStudy
+from cxvalue.estimate import BandStudy, Interval
+from cxvalue.estimate.empty_cells import list_lost_covariates
 from cxvalue.tables import Finding
 from cxvalue.value.economics import Economics
 from cxvalue.value.project import Projection
@@ -15,7 +16,7 @@ OLD_WAVE_MONTHS = 12
 
 
 def list_caveats(
-    study: BandStudy, findings: Iterable[Finding], value: Projection, complete: Projection | NotEstimable
+    study: BandStudy, findings: Iterable[Finding], value: Projection, complete: Interval | NotEstimable
 ) -> tuple[str, ...]:
     """Return what is doubtful about a value.
 
@@ -27,7 +28,7 @@ def list_caveats(
         What check found.
     value : Projection
         The headline.
-    complete : Projection or NotEstimable
+    complete : Interval or NotEstimable
         The value on complete cohorts.
 
     Returns
@@ -52,11 +53,18 @@ def list_caveats(
         found.append(
             f"too few episodes to adjust for {', '.join(whole)}: what differs between bands there stays in the value"
         )
+    lost = list_lost_covariates(study, from_band=value.shift.from_band)
+    if lost:
+        found.append(
+            f"not adjusted for {', '.join(lost)}: in some band, or with some customers left out, the episodes observed "
+            f"{timeline.horizon} months on do not tell it apart from the other covariates or lack its categories; "
+            "study.episodes() lists the empty cells"
+        )
     if isinstance(complete, NotEstimable):
         found.append(f"the value on complete cohorts is {complete}")
-    elif not value.per_customer.holds(complete.per_customer.estimate):
+    elif not value.per_customer.holds(complete.estimate):
         found.append(
-            f"the value on complete cohorts ({complete.per_customer.estimate:,.2f}) lies outside the headline's "
+            f"the value on complete cohorts ({complete.estimate:,.2f}) lies outside the headline's "
             "interval: outcomes differ between early and late cohorts"
         )
     if value.months > timeline.horizon:

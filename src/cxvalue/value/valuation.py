@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import COMPLETE_COHORTS, BandStudy, Estimator, Standardised, Unadjusted
+from cxvalue.estimate import COMPLETE_COHORTS, BandReplicates, BandStudy, Standardised
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
 from cxvalue.value.project import Frame, Projection, Replicated, project
 from cxvalue.value.shift import Shift
-from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
+from cxvalue.vocabulary import BANDS, EVERYBODY
 
 PER_CUSTOMER = "per moved customer"
-OTHER_BASELINE = "other_baseline"
 PER_ANSWERING_CUSTOMER = "per moved answering customer"
 
 
@@ -56,10 +55,10 @@ def value_stratum(
     *,
     shift: Shift,
     economics: Economics,
-    estimator: Estimator,
+    fitted: BandReplicates,
     by: str = EVERYBODY,
     label: str = EVERYBODY,
-) -> Projection | NotEstimable:
+) -> Projection:
     """Return the value of a shift within one stratum.
 
     Parameters
@@ -72,19 +71,16 @@ def value_stratum(
         Who moves; its ``customers`` count only for everybody.
     economics : Economics
         Assumptions; the programme's cost counts only for everybody.
-    estimator : Estimator
-        Which curves.
+    fitted : BandReplicates
+        Its curves.
     by, label : str
         The stratum.
 
     Returns
     -------
-    Projection or NotEstimable
+    Projection
         The value.
     """
-    fitted = study.fit(estimator, by=by, label=label, from_band=shift.from_band, horizon=study.timeline.horizon)
-    if isinstance(fitted, NotEstimable):
-        return fitted
     _, prob = study.target_of(by, label, shift.from_band)
     segment = by not in (EVERYBODY, COMPLETE_COHORTS)
     active = float(study.linked.active_customers)
@@ -207,154 +203,18 @@ def value_segments(study: BandStudy, frame: Frame, *, shift: Shift, economics: E
     SegmentValues
         The values.
     """
-    return SegmentValues(
-        tuple(
-            (
-                by,
-                label,
-                value_stratum(
-                    study,
-                    frame,
-                    shift=shift,
-                    economics=economics,
-                    estimator=Standardised(),
-                    by=by,
-                    label=label,
-                ),
+    found: list[tuple[str, str, Projection | NotEstimable]] = []
+    for by in study.linked.segment_names:
+        for label in study.labels(by):
+            fitted = study.fit(
+                Standardised(), by=by, label=label, from_band=shift.from_band, horizon=study.timeline.horizon
             )
-            for by in study.linked.segment_names
-            for label in study.labels(by)
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimates:
-    """The value per moved customer under each estimator, the headline among them.
-
-    Parameters
-    ----------
-    rows : tuple of (str, Projection or NotEstimable, float, str)
-        Method, value, episodes it rests on, and what it is.
-    """
-
-    rows: tuple[tuple[str, Projection | NotEstimable, int, str], ...]
-
-    def get(self, method: str) -> Projection | NotEstimable:
-        """Return one estimator's value.
-
-        Parameters
-        ----------
-        method : str
-            ``unadjusted``, ``standardised`` or ``complete_cohorts``.
-
-        Returns
-        -------
-        Projection or NotEstimable
-            The value.
-        """
-        return next(value for name, value, _, _ in self.rows if name == method)
-
-    def with_other_baseline(self, study: BandStudy, frame: Frame, *, shift: Shift, economics: Economics) -> Estimates:
-        """Return the estimates with the headline's estimator on another baseline beside them.
-
-        Parameters
-        ----------
-        study : BandStudy
-            The study with the baseline ending in the other of the two months.
-        frame : Frame
-            What the study's projections share.
-        shift : Shift
-            Who moves.
-        economics : Economics
-            Assumptions.
-
-        Returns
-        -------
-        Estimates
-            One row more.
-        """
-        end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
-        value = value_stratum(study, frame, shift=shift, economics=economics, estimator=Standardised())
-        n_episodes = int(study.counts(EVERYBODY, EVERYBODY)[:, 0].sum())
-        row = (OTHER_BASELINE, value, n_episodes, f"the same with a baseline that ends with {end}")
-        return Estimates((*self.rows, row))
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row an estimator.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns method, what, n_episodes, status, reason, estimate, se, ci_low, ci_high.
-        """
-        rows = []
-        for method, value, n_episodes, what in self.rows:
-            row: dict[str, object] = {"method": method, "what": what, "n_episodes": n_episodes}
-            if isinstance(value, NotEstimable):
-                rows.append(row | {"status": "not_estimable", "reason": value.reason})
+            if isinstance(fitted, NotEstimable):
+                found.append((by, label, fitted))
                 continue
-            each = value.per_customer
-            row |= {"status": "ok", "reason": "", "estimate": each.estimate, "se": each.se}
-            rows.append(row | {"ci_low": each.ci_low, "ci_high": each.ci_high})
-        return pd.DataFrame(rows)
-
-    def summary(self) -> str:
-        """Return one line an estimator.
-
-        Returns
-        -------
-        str
-            Plain text.
-        """
-        lines = []
-        for method, value, n_episodes, what in self.rows:
-            figure = str(value)
-            if not isinstance(value, NotEstimable):
-                each = value.per_customer
-                figure = f"{each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f}) {value.currency}"
-            lines.append(f"{method:<18}{figure}; {n_episodes:,} episodes; {what}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
-
-
-def compare_estimates(study: BandStudy, frame: Frame, *, shift: Shift, economics: Economics) -> Estimates:
-    """Return the value per moved customer under each estimator.
-
-    Parameters
-    ----------
-    study : BandStudy
-        Moments and targets.
-    frame : Frame
-        What the study's projections share.
-    shift : Shift
-        Who moves.
-    economics : Economics
-        Assumptions.
-
-    Returns
-    -------
-    Estimates
-        Unadjusted, standardised (the headline), complete cohorts.
-    """
-    months = study.linked.answers.m0[study.bins >= 0]
-    first, last = month_label(int(months.min())), month_label(int(months.max()))
-    complete = month_label(min(study.timeline.last_complete_cohort, int(months.max())))
-    named: list[tuple[str, Estimator, str, str]] = [
-        ("unadjusted", Unadjusted(), EVERYBODY, "plain means of those who answered: expected to differ"),
-        ("standardised", Standardised(), EVERYBODY, f"the headline; cohorts {first} to {last}"),
-        (COMPLETE_COHORTS, Standardised(), COMPLETE_COHORTS, f"the same on cohorts {first} to {complete} only"),
-    ]
-    rows = []
-    for name, estimator, by, what in named:
-        value = value_stratum(study, frame, shift=shift, economics=economics, estimator=estimator, by=by, label=by)
-        n_episodes = int(study.counts(by, by)[:, 0].sum())
-        if by == COMPLETE_COHORTS and n_episodes == int(study.counts(EVERYBODY, EVERYBODY)[:, 0].sum()):
-            what = "the same episodes as the headline: all are followed over the whole horizon"
-        rows.append((name, value, n_episodes, what))
-    return Estimates(tuple(rows))
+            value = value_stratum(study, frame, shift=shift, economics=economics, fitted=fitted, by=by, label=label)
+            found.append((by, label, value))
+    return SegmentValues(tuple(found))
 
 
 def contribution_curves(curves: Floats, units: Floats) -> Floats:

@@ -1,0 +1,44 @@
+"""Diagnosis: what a value leans on."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate.balance import Balance
+from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.noise import SurveyNoise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diagnosis:
+    """Balance, unrecorded confounding and survey noise of a study.
+
+    Parameters
+    ----------
+    balance : Balance or NotEstimable
+        How alike the bands are to the target, before and after adjustment.
+    confounding : Confounding
+        How strong a confounder that nobody recorded would have to be.
+    noise : SurveyNoise or NotEstimable
+        What customers who were asked twice tell of the survey.
+    """
+
+    balance: Balance | NotEstimable
+    confounding: Confounding
+    noise: SurveyNoise | NotEstimable
+
+    def summary(self) -> str:
+        """Return all three as plain text.
+
+        Returns
+        -------
+        str
+            A paragraph each.
+        """
+        parts = (self.balance, self.confounding, self.noise)
+        return "\n\n".join(str(part) if isinstance(part, NotEstimable) else part.summary() for part in parts)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.summary())}</pre>"

@@ -1,0 +1,116 @@
+"""Placebo: what the same estimator finds in months that the answer cannot have changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate.protocol import EpisodeSource
+from cxvalue.estimate.standardise import standardise_rows
+from cxvalue.link.columns import Floats, Integers
+from cxvalue.vocabulary import month_label
+
+PLACEBO_MONTHS = 6
+"""Months before the baseline that are tested."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceboReplicates:
+    """The contrast before the baseline, beside the contrast of as many months after the answer.
+
+    Parameters
+    ----------
+    before, after : ndarray of shape (1 + G,)
+        On all customers, then with each group left out. Both are of the same episodes, whose customers were there
+        in all months before; the months after include leaving.
+    first_k, last_k : int
+        The months before, counted from that of the answer.
+    n_episodes : int
+        Episodes of the two bands.
+    """
+
+    before: Floats
+    after: Floats
+    first_k: int
+    last_k: int
+    n_episodes: int
+
+
+def fit_placebo(source: EpisodeSource, weights: Floats) -> PlaceboReplicates | NotEstimable:
+    """Estimate the contrast in the months before the baseline.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        The episodes of everybody.
+    weights : ndarray of shape (M, H)
+        What one unit of each metric counts in each month after the answer; the six months before take those of the
+        first six after.
+
+    Returns
+    -------
+    PlaceboReplicates or NotEstimable
+        Not estimable where the follow-up or the months before are too short for 50 episodes in every band.
+
+    Notes
+    -----
+    The months are m0 − L − 5 to m0 − L, L being the length of the baseline (one earlier where the baseline ends before
+    the month of the answer), adjusted for the same covariates as the headline. Only episodes whose customers were
+    active in all six are used, so that there is no retention to test.
+    """
+    if source.horizon < PLACEBO_MONTHS:
+        return NotEstimable(f"the follow-up is shorter than {PLACEBO_MONTHS} months")
+    timeline, clean, rows = source.outcomes.timeline, source.outcomes.clean, source.rows()
+    last_k = -timeline.baseline_months - timeline.baseline_lag
+    first_k = last_k - PLACEBO_MONTHS + 1
+    covered = [panel.first_month for panel in clean.panels if panel.panel.missing != "zero"]
+    first_month = max([clean.activity.calendar.first, *covered])
+    before, always = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
+    used = always & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
+    after = np.tensordot(rows.outcomes[:, :, :PLACEBO_MONTHS], weights[:, :PLACEBO_MONTHS], axes=2)
+    fitted = standardise_rows(
+        rows.design[used],
+        np.stack([before[used], after[used]], axis=1)[:, :, None],
+        band=rows.band[used],
+        group=rows.group[used],
+        last_k=np.ones(int(used.sum()), dtype=np.int64),
+        target=source.target,
+    )
+    if isinstance(fitted, NotEstimable):
+        reason = f"{int(used.sum()):,} answers have {-first_k} months with the customer before them"
+        return NotEstimable(f"{reason} (the panels begin in {month_label(first_month)}): {fitted.reason}")
+    curves = np.concatenate([fitted.estimate[None], fitted.leave_one_group_out])[..., 0]
+    contrast = curves[:, source.to_band] - curves[:, source.from_band]
+    n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
+    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes)
+
+
+def money_before(
+    source: EpisodeSource, weights: Floats, *, first_k: int, last_k: int
+) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Return the weighted sum of the metrics in some months before each answer, and whether the customer was there.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        Reads the panels.
+    weights : ndarray of shape (M, months)
+        What one unit of each metric counts in each month.
+    first_k, last_k : int
+        The months, counted from that of the answer.
+
+    Returns
+    -------
+    tuple of ndarray of shape (r,)
+        Sums, and whether the customer was active in all the months.
+    """
+    at: Integers = source.rows().at
+    sums, always = np.zeros(len(at)), np.zeros(len(at), dtype=bool)
+    for batch in source.outcomes.around(first_k, last_k):
+        here = np.flatnonzero((at >= batch.first) & (at < batch.first + len(batch.outcomes)))
+        values = batch.outcomes[at[here] - batch.first]
+        sums[here] = np.tensordot(values, weights, axes=2)
+        always[here] = (values[:, 0] > 0).all(axis=1)
+    return sums, always

@@ -1,0 +1,460 @@
+"""The stages of a study, from tables to estimates: each runs when it is first asked for, and its result is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from cxvalue.engine import DuckDBEngine, Engine
+from cxvalue.errors import NotEstimable, SettingsError
+from cxvalue.estimate import (
+    COMPLETE_COHORTS,
+    BandReplicates,
+    BandStudy,
+    Curves,
+    Interval,
+    Registered,
+    Standardised,
+    check_balance,
+    describe_episodes,
+    estimate_bands,
+    estimator_for,
+    fit_negative_control,
+    installed_estimators,
+    make_curves,
+    own_estimators,
+)
+from cxvalue.estimate.balance import Balance
+from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
+from cxvalue.estimate.replicate import jackknife_se, t_factor
+from cxvalue.link import EpisodeOutcomes, Linked, Timeline, link, make_timeline
+from cxvalue.link.columns import Floats
+from cxvalue.settings import Settings
+from cxvalue.tables import CleanTables, Tables, check_tables, read_tables
+from cxvalue.value import (
+    Economics,
+    Estimates,
+    Evidence,
+    Frame,
+    Projection,
+    Question,
+    Shift,
+    Verdict,
+    compare_estimates,
+    compare_more,
+    contribution_curves,
+    judge,
+    make_frame,
+    weigh_confounding,
+)
+from cxvalue.value.caveats import list_caveats
+from cxvalue.vocabulary import BANDS, EVERYBODY, Band
+
+Progress = Callable[[str], None]
+
+
+class Stages:
+    """What a study computes once and keeps.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables from Python.
+    settings : Settings
+        The settings.
+    folder : Path
+        Folder at which relative paths start.
+    progress : callable
+        Called with the name of every stage that begins.
+    """
+
+    def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress) -> None:
+        self.tables = tables
+        self.settings = settings
+        self.folder = folder
+        self.progress = progress
+        self._quick: dict[tuple[Shift, Economics], Estimates] = {}
+        self._whole: dict[tuple[Shift, Economics], Estimates] = {}
+        self._confounding: dict[tuple[Shift, Economics], Confounding] = {}
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Where rows are worked on."""
+        run = self.settings.run
+        return DuckDBEngine(threads=run.threads, memory_limit=run.memory_limit)
+
+    @cached_property
+    def clean(self) -> CleanTables:
+        """The checked tables."""
+        self.progress("reading and checking tables")
+        registered = read_tables(self.engine, self.settings, given=self.tables, folder=self.folder)
+        return check_tables(self.engine, registered)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The months of the study."""
+        self.clean.refuse_errors()
+        return make_timeline(self.engine, self.clean, self.settings.study)
+
+    @cached_property
+    def bands(self) -> BandStudy:
+        """Moments, targets and design."""
+        linked, outcomes = self._link(self.timeline)
+        self.progress("moments and response weights")
+        study = self.settings.study
+        return estimate_bands(
+            linked, outcomes, self.timeline, groups=study.groups, adjust=self.settings.adjust, seed=study.seed
+        )
+
+    @cached_property
+    def other_baseline(self) -> BandStudy:
+        """The same with the baseline ending in the other of the two months; everybody only."""
+        linked, outcomes = self._link(replace(self.timeline, baseline_lag=1 - self.timeline.baseline_lag))
+        study = self.settings.study
+        return estimate_bands(
+            linked,
+            outcomes,
+            outcomes.timeline,
+            groups=study.groups,
+            adjust=self.settings.adjust,
+            seed=study.seed,
+            only_everybody=True,
+        )
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What all projections share."""
+        settings = self.settings.study
+        return make_frame(
+            self.bands,
+            own_values=self.settings.own_values(),
+            currency=settings.currency,
+            confidence=settings.confidence,
+            draws=settings.draws,
+            seed=settings.seed,
+        )
+
+    @cached_property
+    def noise(self) -> SurveyNoise | NotEstimable:
+        """What customers who were asked twice tell of the survey's noise."""
+        self.progress("survey noise")
+        return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
+
+    @property
+    def from_band(self) -> Band:
+        """Whose covariates curves take."""
+        return self.settings.shift.shift().from_band
+
+    def defaults(self, shift: Shift | None, economics: Economics | None) -> tuple[Shift, Economics]:
+        """Return a shift and economics, the settings' where none are given.
+
+        Parameters
+        ----------
+        shift : Shift, optional
+            Who moves.
+        economics : Economics, optional
+            Assumptions.
+
+        Returns
+        -------
+        tuple of Shift and Economics
+            Both.
+        """
+        chosen = economics if economics is not None else self.settings.require_economics()
+        return (shift if shift is not None else self.settings.shift.shift()), chosen
+
+    def fitted(self, adjusted: bool, cohorts: str) -> BandReplicates | NotEstimable:
+        """Return curves in every replicate.
+
+        Parameters
+        ----------
+        adjusted : bool
+            Standardised, or plain means.
+        cohorts : {"all", "complete"}
+            Which episodes.
+
+        Returns
+        -------
+        BandReplicates or NotEstimable
+            The curves.
+        """
+        by = EVERYBODY if cohorts == "all" else COMPLETE_COHORTS
+        horizon = self.settings.study.horizon_months
+        return self.bands.fit(estimator_for(adjusted), by=by, label=by, from_band=self.from_band, horizon=horizon)
+
+    def curves(self, adjusted: bool, cohorts: str) -> Curves | NotEstimable:
+        """Return curves with intervals.
+
+        Parameters
+        ----------
+        adjusted : bool
+            Standardised, or plain means.
+        cohorts : {"all", "complete"}
+            Which episodes.
+
+        Returns
+        -------
+        Curves or NotEstimable
+            The curves.
+        """
+        fitted = self.fitted(adjusted, cohorts)
+        if isinstance(fitted, NotEstimable):
+            return fitted
+        settings = self.settings.study
+        return make_curves(
+            fitted,
+            self.bands.metrics,
+            adjusted=adjusted,
+            cohorts=cohorts,
+            currency=settings.currency,
+            confidence=settings.confidence,
+        )
+
+    def contribution(self, economics: Economics) -> tuple[Floats, Floats, Floats] | None:
+        """Return the monthly contribution by band.
+
+        Parameters
+        ----------
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        tuple of ndarray of shape (B, H), or None
+            Estimate, low and high.
+        """
+        fitted = self.fitted(True, "all")
+        if isinstance(fitted, NotEstimable):
+            return None
+        units = economics.unit_values(self.bands.metrics, self.settings.own_values())
+        estimate = contribution_curves(fitted.estimate, units)
+        loo = contribution_curves(fitted.leave_one_group_out, units)
+        reach = t_factor(len(loo), self.settings.study.confidence) * jackknife_se(loo)
+        return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)
+
+    def quick_estimates(self, shift: Shift, economics: Economics) -> Estimates:
+        """Return the estimates that stand on the moments alone.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Estimates
+            Unadjusted, standardised, complete cohorts.
+        """
+        key = (shift, economics)
+        if key not in self._quick:
+            self._quick[key] = compare_estimates(Question(self.bands, self.frame, shift, economics))
+        return self._quick[key]
+
+    def estimates(self, shift: Shift, economics: Economics) -> Estimates:
+        """Return the whole table of estimates.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Estimates
+            With those that work on rows, and the verdict.
+        """
+        key = (shift, economics)
+        if key not in self._whole:
+            table = self._compare(shift, economics, self.registered)
+            self._whole[key] = replace(table, verdict=self.verdict(shift, economics, table))
+        return self._whole[key]
+
+    def estimates_with(self, shift: Shift, economics: Economics, more: tuple[Registered, ...]) -> Estimates:
+        """Return the whole table of estimates, and those of estimators given in Python.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+        more : tuple of Registered
+            Further estimators.
+
+        Returns
+        -------
+        Estimates
+            The table.
+        """
+        whole = self.estimates(shift, economics)
+        if not more:
+            return whole
+        added = self._compare(shift, economics, more, whole=False)
+        rows = tuple(row for row in added.rows if whole.get(row.method) not in whole.rows)
+        return replace(whole, rows=(*whole.rows, *rows))
+
+    @cached_property
+    def registered(self) -> tuple[Registered, ...]:
+        """The estimators beside standardisation: the library's own and those installed."""
+        own = own_estimators(self.settings.adjust, seed=self.settings.study.seed)
+        return (*own, *installed_estimators())
+
+    def confounding(self, shift: Shift, economics: Economics) -> Confounding:
+        """Return how strong an unrecorded confounder would have to be.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Confounding
+            E-value and robustness value.
+        """
+        key = (shift, economics)
+        if key not in self._confounding:
+            self.progress("sensitivity to unrecorded confounders")
+            self._confounding[key] = weigh_confounding(Question(self.bands, self.frame, shift, economics))
+        return self._confounding[key]
+
+    def balance(self, shift: Shift) -> Balance | NotEstimable:
+        """Return how alike the bands are to the target, before and after adjustment.
+
+        Parameters
+        ----------
+        shift : Shift
+            The two bands.
+
+        Returns
+        -------
+        Balance or NotEstimable
+            Standardised differences and effective numbers.
+        """
+        return check_balance(self.bands, from_band=shift.from_band, to_band=shift.to_band)
+
+    def verdict(self, shift: Shift, economics: Economics, estimates: Estimates, *, tried: bool = True) -> Verdict:
+        """Return the verdict on a table of estimates.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+        estimates : Estimates
+            The table.
+        tried : bool
+            Whether the estimates beside the headline were tried.
+
+        Returns
+        -------
+        Verdict
+            Label and reasons.
+        """
+        confounding = self.confounding(shift, economics) if tried else None
+        return judge(Evidence(estimates, self.effective(shift), shift, confounding, self.controls(shift)))
+
+    def effective(self, shift: Shift) -> dict[str, float]:
+        """Return the effective number of answers in each band.
+
+        Parameters
+        ----------
+        shift : Shift
+            The two bands.
+
+        Returns
+        -------
+        dict of str to float
+            The smaller of two numbers: customers now in the band, under their response weights; and, for the bands of
+            the shift, episodes under the headline's weights.
+        """
+        bands = describe_episodes(self.bands, from_band=shift.from_band).bands
+        found = {str(band): float(n) for band, n in zip(bands["band"], bands["effective"], strict=True)}
+        balance = self.balance(shift)
+        if isinstance(balance, Balance):
+            for each in balance.bands:
+                found[each.band] = min(found[each.band], each.n_effective)
+        return found
+
+    def controls(self, shift: Shift) -> tuple[tuple[str, Interval | NotEstimable], ...]:
+        """Return the negative controls that the settings name.
+
+        Parameters
+        ----------
+        shift : Shift
+            The two bands.
+
+        Returns
+        -------
+        tuple of (str, Interval or NotEstimable)
+            One a control.
+
+        Raises
+        ------
+        SettingsError
+            For a metric that the study does not measure, and for one that carries money.
+        """
+        names = [metric.name for metric in self.bands.metrics]
+        values, found = self.settings.own_values(), []
+        for name in self.settings.adjust.negative_controls:
+            if name not in names[1:]:
+                raise SettingsError.unknown_key(name, "[adjust] negative_controls", names[1:])
+            if values.get(name):
+                raise SettingsError(
+                    f"[adjust] negative_controls names '{name}', which carries a unit value",
+                    allowed="a metric that satisfaction cannot touch, and that is worth nothing here",
+                    hint="set its unit_value to 0",
+                )
+            fitted = self.bands.fit(Standardised(), from_band=shift.from_band, horizon=self.timeline.horizon)
+            control = fitted if isinstance(fitted, NotEstimable) else fit_negative_control(
+                fitted, names.index(name), from_band=BANDS.index(shift.from_band), to_band=BANDS.index(shift.to_band),
+                confidence=self.settings.study.confidence,
+            )  # fmt: skip
+            found.append((name, control))
+        return tuple(found)
+
+    def caveats(self, value: Projection) -> tuple[str, ...]:
+        """Return what is valid but doubtful about a value.
+
+        Parameters
+        ----------
+        value : Projection
+            The value.
+
+        Returns
+        -------
+        tuple of str
+            Sentences.
+        """
+        complete = self.quick_estimates(value.shift, value.economics).get(COMPLETE_COHORTS)
+        return list_caveats(self.bands, self.clean.findings, value, complete.per_customer)
+
+    def close(self) -> None:
+        """Give back the engine's memory and temporary files."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+
+    def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:
+        self.progress("linking answers to panels")
+        linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
+        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers)
+
+    def _compare(
+        self, shift: Shift, economics: Economics, registered: tuple[Registered, ...], *, whole: bool = True
+    ) -> Estimates:
+        question = Question(self.bands, self.frame, shift, economics)
+        quick = self.quick_estimates(shift, economics)
+        other = (lambda: self.other_baseline) if whole else None
+        return compare_more(quick, question, registered, other_baseline=other, begin=self.progress)

@@ -1,0 +1,370 @@
+"""The study: the façade for notebooks. Each question is one call."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from cxvalue.errors import CxValueWarning, DataError, NotEstimable
+from cxvalue.estimate import (
+    ContrastEstimator,
+    Curves,
+    Episodes,
+    Estimator,
+    Outcomes,
+    describe_episodes,
+    register,
+    tabulate_outcomes,
+)
+from cxvalue.estimate.diagnosis import Diagnosis
+from cxvalue.estimate.models import Models, fit_models
+from cxvalue.estimate.survival import Survival, fit_survival
+from cxvalue.report import StudyResults, write_report
+from cxvalue.settings import Settings, read_settings
+from cxvalue.study.collect import collect_results
+from cxvalue.study.stages import Progress, Stages
+from cxvalue.tables import CheckReport, Tables
+from cxvalue.value import Economics, Estimates, Links, Projection, SegmentValues, Shift, rank_links, value_segments
+from cxvalue.vocabulary import EVERYBODY
+
+NO_TABLES = Tables()
+
+
+def silent(stage: str) -> None:
+    """Take note of nothing.
+
+    Parameters
+    ----------
+    stage : str
+        The stage that begins.
+    """
+
+
+class Study:
+    """Tables + settings. Each question is one call; what a call needs is computed once and kept.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables from Python; they take the place of the paths in the settings.
+    settings : Settings
+        The settings.
+    folder : Path or str
+        Folder at which relative paths start.
+    progress : callable, optional
+        Called with the name of every stage that begins.
+
+    Examples
+    --------
+    >>> import cxvalue as cx
+    >>> study = cx.Study.from_toml("data/sample/study.toml")  # doctest: +SKIP
+    >>> study.value().headline()  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        tables: Tables = NO_TABLES,
+        settings: Settings | None = None,
+        *,
+        folder: Path | str = ".",
+        progress: Progress = silent,
+    ) -> None:
+        self.settings = settings if settings is not None else Settings()
+        self._stages = Stages(tables, self.settings, folder=Path(folder), progress=progress)
+
+    @classmethod
+    def from_toml(cls, path: Path | str, *, progress: Progress = silent) -> Self:
+        """Return the study that a ``study.toml`` describes.
+
+        Parameters
+        ----------
+        path : Path or str
+            The file; paths in it start at its folder.
+        progress : callable, optional
+            Called with the name of every stage that begins.
+
+        Returns
+        -------
+        Study
+            The study; nothing is read yet.
+
+        Raises
+        ------
+        SettingsError
+            When the file is missing, or a key or value is refused.
+        """
+        path = Path(path)
+        return cls(settings=read_settings(path), folder=path.parent, progress=progress)
+
+    def check(self) -> CheckReport:
+        """Hold every table against the contract.
+
+        Returns
+        -------
+        CheckReport
+            Every rule, rows affected, what is done; ``.rows(rule)`` gives the rows.
+
+        Raises
+        ------
+        DataError
+            When a file or column is missing, or a table is empty or of other customers or months.
+        """
+        stages = self._stages
+        return CheckReport(stages.clean.findings, lambda sql: stages.engine.query(sql).to_pandas())
+
+    def episodes(self) -> Episodes:
+        """Return counts, bands and covariates of the episodes.
+
+        Returns
+        -------
+        Episodes
+            The counts.
+        """
+        return describe_episodes(self._stages.bands, from_band=self._stages.from_band)
+
+    def curves(self, adjusted: bool = True, *, cohorts: Literal["all", "complete"] = "all") -> Curves:
+        """Return the curves: band, metric, month, with intervals.
+
+        Parameters
+        ----------
+        adjusted : bool
+            Standardised to the customers now in the from-band, or plain means.
+        cohorts : {"all", "complete"}
+            All episodes observed at each month, or only those followed over the whole horizon.
+
+        Returns
+        -------
+        Curves
+            The curves.
+
+        Raises
+        ------
+        DataError
+            When they cannot be estimated.
+        """
+        found = self._stages.curves(adjusted, cohorts)
+        if isinstance(found, NotEstimable):
+            raise DataError(f"the curves are {found}", hint="shorten horizon_months")
+        return found
+
+    def outcomes(self, by: str | None = None) -> Outcomes:
+        """Return totals by band and metric over 12 and 24 months.
+
+        Parameters
+        ----------
+        by : str, optional
+            A segment column, ``cohort_quarter`` or ``cohort_year``; default everybody.
+
+        Returns
+        -------
+        Outcomes
+            Adjusted and unadjusted, with intervals.
+        """
+        return tabulate_outcomes(
+            self._stages.bands,
+            by=by or EVERYBODY,
+            from_band=self._stages.from_band,
+            currency=self.settings.study.currency,
+            confidence=self.settings.study.confidence,
+        )
+
+    def links(self, by: str | None = None) -> Links:
+        """Return the metrics ranked by how far the two bands of the shift are apart on them.
+
+        Parameters
+        ----------
+        by : str, optional
+            A segment column, ``cohort_quarter`` or ``cohort_year``; default everybody.
+
+        Returns
+        -------
+        Links
+            The ranking.
+        """
+        shift, economics = self._stages.defaults(None, None)
+        return rank_links(self._stages.bands, self._stages.frame, shift=shift, economics=economics, by=by or EVERYBODY)
+
+    def value(self, shift: Shift | None = None, economics: Economics | None = None) -> Projection:
+        """Return what a shift is worth, with its interval, its levers and its cash flow.
+
+        Parameters
+        ----------
+        shift : Shift, optional
+            Who moves; default the settings'.
+        economics : Economics, optional
+            Assumptions; default the settings'.
+
+        Returns
+        -------
+        Projection
+            The value.
+
+        Raises
+        ------
+        DataError
+            When it cannot be estimated.
+
+        Warns
+        -----
+        CxValueWarning
+            For what is valid but doubtful; :meth:`results` holds the same.
+        """
+        shift, economics = self._stages.defaults(shift, economics)
+        found = self._stages.quick_estimates(shift, economics).headline
+        if isinstance(found, NotEstimable):
+            raise DataError(f"the value is {found}", hint="look at study.episodes()")
+        for text in self._stages.caveats(found):
+            warnings.warn(text, CxValueWarning, stacklevel=2)
+        return found
+
+    def segments(self, shift: Shift | None = None, economics: Economics | None = None) -> SegmentValues:
+        """Return the value of a shift in every segment.
+
+        Parameters
+        ----------
+        shift : Shift, optional
+            Who moves; default the settings'.
+        economics : Economics, optional
+            Assumptions; default the settings'.
+
+        Returns
+        -------
+        SegmentValues
+            Before any programme cost.
+        """
+        shift, economics = self._stages.defaults(shift, economics)
+        return value_segments(self._stages.bands, self._stages.frame, shift=shift, economics=economics)
+
+    def estimates(
+        self,
+        shift: Shift | None = None,
+        economics: Economics | None = None,
+        *,
+        also: Sequence[Estimator | ContrastEstimator] = (),
+    ) -> Estimates:
+        """Return the value per moved customer under every estimator, side by side, with the verdict.
+
+        Parameters
+        ----------
+        shift : Shift, optional
+            Who moves; default the settings'.
+        economics : Economics, optional
+            Assumptions; default the settings'.
+        also : sequence of Estimator or ContrastEstimator
+            Further estimators; those of installed packages are always among them.
+
+        Returns
+        -------
+        Estimates
+            Unadjusted, standardised (the headline), complete cohorts, near the boundary, weighted, doubly robust,
+            within-customer, placebo, the other end of the baseline, a lasting move, and what else is installed.
+        """
+        shift, economics = self._stages.defaults(shift, economics)
+        return self._stages.estimates_with(shift, economics, register(also))
+
+    def models(
+        self,
+        metrics: Sequence[str] | None = None,
+        *,
+        formula: str | None = None,
+        covariates: Sequence[str] | None = None,
+    ) -> Models:
+        """Return regression models of the outcomes: hazard of leaving, cost, revenue, counts.
+
+        Parameters
+        ----------
+        metrics : sequence of str, optional
+            Metrics to model; default all that are measured.
+        formula : str, optional
+            Right-hand side that takes the place of the default one.
+        covariates : sequence of str, optional
+            Covariates to adjust for; default those of the settings.
+
+        Returns
+        -------
+        Models
+            Coefficients, adjusted means and contrasts by band, clustered by customer.
+        """
+        bands = self._stages.bands
+        return fit_models(
+            bands,
+            bands.read_rows(),
+            from_band=self._stages.from_band,
+            metrics=metrics,
+            formula=formula,
+            covariates=covariates,
+            confidence=self.settings.study.confidence,
+        )
+
+    def survival(self) -> Survival:
+        """Return how long customers of each band stay.
+
+        Returns
+        -------
+        Survival
+            Kaplan–Meier curves, restricted means, Cox models, adjusted curves and tails.
+        """
+        bands = self._stages.bands
+        return fit_survival(
+            bands, bands.read_rows(), from_band=self._stages.from_band, confidence=self.settings.study.confidence
+        )
+
+    def diagnose(self) -> Diagnosis:
+        """Return what the value leans on: balance, unrecorded confounding, survey noise.
+
+        Returns
+        -------
+        Diagnosis
+            For the settings' shift.
+        """
+        shift, economics = self._stages.defaults(None, None)
+        stages = self._stages
+        return Diagnosis(stages.balance(shift), stages.confounding(shift, economics), stages.noise)
+
+    def results(self, only: Literal["value"] | None = None) -> StudyResults:
+        """Return everything that a report shows.
+
+        Parameters
+        ----------
+        only : {"value"}, optional
+            Leaves out outcomes and links.
+
+        Returns
+        -------
+        StudyResults
+            The results.
+        """
+        return collect_results(self, self._stages, only=only)
+
+    def report(self, out: Path | str, *, only: Literal["value"] | None = None) -> Path:
+        """Write the report, all or nothing.
+
+        Parameters
+        ----------
+        out : Path or str
+            A folder that does not exist, is empty, or holds a report of ours.
+        only : {"value"}, optional
+            Leaves out outcomes and links.
+
+        Returns
+        -------
+        Path
+            The report's page.
+
+        Raises
+        ------
+        OutputError
+            When the folder is not ours to replace, or cannot be written.
+        """
+        results = self.results(only)
+        self._stages.progress("figures and report")
+        return write_report(results, Path(out))
+
+    def close(self) -> None:
+        """Give back the engine's memory and temporary files."""
+        self._stages.close()
+
+    def _repr_html_(self) -> str:
+        return f"<p>cxvalue study <b>{self.settings.study.name}</b></p>"

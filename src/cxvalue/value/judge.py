@@ -1,0 +1,262 @@
+"""The judge: from the estimates and checks to a verdict, by a printed rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate import Interval
+from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.robustness import Robustness
+from cxvalue.value.estimates import PLACEBO, EstimateRow, Estimates
+from cxvalue.value.project import Projection
+from cxvalue.value.shift import Shift
+from cxvalue.value.verdict import Verdict
+from cxvalue.vocabulary import BANDS
+
+MIN_EFFECTIVE: Final = 50
+MOST_DIFFERENCE: Final = 0.25
+"""Share of the headline by which a second estimator may differ."""
+MOST_PLACEBO: Final = 0.5
+"""Share of the effect after the answer that the placebo may reach."""
+RULE: Final = (
+    f"not supported: the interval of the value is not wholly above 0, or one of the two bands has fewer than "
+    f"{MIN_EFFECTIVE} effective episodes, or a negative control differs between the bands. Supported: the interval is "
+    f"above 0; for the weighted and the doubly robust estimate the paired difference holds 0 or is at most "
+    f"{MOST_DIFFERENCE:.0%} of the value; a confounder as strong as the strongest recorded covariate would not bring "
+    f"the value to 0; the placebo is below {MOST_PLACEBO:.0%} of the effect after the answer. Otherwise weak. What "
+    "cannot be estimated never refutes, and is named."
+)
+"""The rule, as reports print it."""
+NOT_TRIED: Final = (
+    "the second estimators (weighted, doubly robust), the sensitivity analysis and the placebo were left out, "
+    "so no value is called supported"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a verdict stands on.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+    effective : mapping of str to float
+        Effective number of episodes or answers by band, the smaller of the two.
+    shift : Shift
+        The two bands.
+    confounding : Confounding or None
+        The sensitivity analysis; None where it was left out.
+    controls : tuple of (str, Interval or NotEstimable)
+        Negative controls, as the settings name them.
+    """
+
+    estimates: Estimates
+    effective: Mapping[str, float]
+    shift: Shift
+    confounding: Confounding | None
+    controls: tuple[tuple[str, Interval | NotEstimable], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check says.
+
+    Parameters
+    ----------
+    says : {"refutes", "doubts", "agrees", "silent"}
+        ``refutes`` makes the value not supported, ``doubts`` at most weak; ``silent`` could not be estimated.
+    text : str
+        In words.
+    """
+
+    says: Literal["refutes", "doubts", "agrees", "silent"]
+    text: str
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Return the verdict on a headline, by the rule of :data:`RULE`.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Headline, estimates beside it, sensitivity, controls.
+
+    Returns
+    -------
+    Verdict
+        Label and reasons, the decisive ones first.
+    """
+    headline = evidence.estimates.headline
+    if isinstance(headline, NotEstimable):
+        return Verdict("not supported", (headline.reason,))
+    first = [judge_interval(headline), *judge_numbers(evidence), *judge_controls(evidence)]
+    refuting = tuple(finding.text for finding in first if finding.says == "refutes")
+    if refuting:
+        return Verdict("not supported", refuting)
+    if evidence.confounding is None:
+        return Verdict("weak", (*(finding.text for finding in first), NOT_TRIED))
+    seconds = [judge_second(row, headline) for row in second_estimates(evidence.estimates)]
+    if not any(finding.says in ("agrees", "doubts") for finding in seconds):
+        seconds.append(Finding("doubts", "no second estimate stands beside the value"))
+    checks = [*seconds, judge_robustness(evidence.confounding), judge_placebo(evidence.estimates.get(PLACEBO))]
+    doubts = [finding.text for finding in checks if finding.says == "doubts"]
+    rest = [finding.text for finding in (*first, *checks) if finding.says in ("agrees", "silent")]
+    return Verdict("weak" if doubts else "supported", (*doubts, *rest))
+
+
+def judge_interval(headline: Projection) -> Finding:
+    """Return what the interval of the value says.
+
+    Parameters
+    ----------
+    headline : Projection
+        The value.
+
+    Returns
+    -------
+    Finding
+        Refutes unless the interval is wholly above 0.
+    """
+    each = headline.per_customer
+    ends = f"({each.ci_low:,.2f} to {each.ci_high:,.2f})"
+    if each.ci_high < 0.0:
+        return Finding("refutes", f"the value per customer is below 0 {ends}")
+    if not each.ci_low > 0.0:
+        return Finding("refutes", f"the {headline.confidence:.0%} interval of the value per customer holds 0 {ends}")
+    return Finding("agrees", f"the {headline.confidence:.0%} interval excludes 0 {ends}")
+
+
+def judge_numbers(evidence: Evidence) -> list[Finding]:
+    """Return what the effective numbers of the two bands say.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Holds them.
+
+    Returns
+    -------
+    list of Finding
+        One for each band with too few.
+    """
+    pair = [band for band in BANDS if band in (evidence.shift.from_band, evidence.shift.to_band)]
+    return [
+        Finding(
+            "refutes",
+            f"{evidence.effective[band]:.0f} effective answers in band {band}; at least {MIN_EFFECTIVE} are needed",
+        )
+        for band in pair
+        if evidence.effective[band] < MIN_EFFECTIVE
+    ]
+
+
+def judge_controls(evidence: Evidence) -> list[Finding]:
+    """Return what the negative controls say.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Holds them.
+
+    Returns
+    -------
+    list of Finding
+        One a control.
+    """
+    found = []
+    for name, control in evidence.controls:
+        if isinstance(control, NotEstimable):
+            found.append(Finding("silent", f"negative control {name}: {control}"))
+            continue
+        ends = f"({control.ci_low:,.4g} to {control.ci_high:,.4g} per active month)"
+        if control.holds(0.0):
+            found.append(Finding("agrees", f"negative control {name} does not differ between the bands {ends}"))
+        else:
+            found.append(Finding("refutes", f"negative control {name}, which cannot differ, does {ends}"))
+    return found
+
+
+def second_estimates(estimates: Estimates) -> list[EstimateRow]:
+    """Return the estimates that a verdict holds against the headline.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+
+    Returns
+    -------
+    list of EstimateRow
+        Weighted and doubly robust.
+    """
+    return [row for row in estimates.rows if row.role == "verdict" and row.method != PLACEBO]
+
+
+def judge_second(row: EstimateRow, headline: Projection) -> Finding:
+    """Return what a second estimate says.
+
+    Parameters
+    ----------
+    row : EstimateRow
+        The estimate, with its paired difference from the headline.
+    headline : Projection
+        The value.
+
+    Returns
+    -------
+    Finding
+        Doubts when the difference excludes 0 and is more than a quarter of the headline.
+    """
+    name = row.method.replace("_", " ")
+    if isinstance(row.per_customer, NotEstimable) or row.difference is None:
+        return Finding("silent", f"{name}: {row.per_customer}")
+    gap = row.difference
+    apart = f"{gap.estimate:+,.2f} ({gap.ci_low:+,.2f} to {gap.ci_high:+,.2f})"
+    text = f"{name} {row.per_customer.estimate:,.2f}, differs by {apart}"
+    if gap.holds(0.0) or abs(gap.estimate) <= MOST_DIFFERENCE * abs(headline.per_customer.estimate):
+        return Finding("agrees", text)
+    return Finding("doubts", f"{text}, more than {MOST_DIFFERENCE:.0%} of the value")
+
+
+def judge_robustness(confounding: Confounding) -> Finding:
+    """Return what the sensitivity analysis says.
+
+    Parameters
+    ----------
+    confounding : Confounding
+        The analysis.
+
+    Returns
+    -------
+    Finding
+        Doubts when a confounder as strong as the strongest recorded covariate would undo the value.
+    """
+    found = confounding.robustness
+    if not isinstance(found, Robustness):
+        return Finding("silent", f"robustness value: {found}")
+    return Finding("agrees" if found.exceeds_benchmarks else "doubts", found.words())
+
+
+def judge_placebo(row: EstimateRow) -> Finding:
+    """Return what the placebo says.
+
+    Parameters
+    ----------
+    row : EstimateRow
+        The placebo.
+
+    Returns
+    -------
+    Finding
+        Doubts at half the effect after the answer or more.
+    """
+    if isinstance(row.per_customer, NotEstimable):
+        return Finding("silent", f"placebo: {row.per_customer}")
+    if row.ratio is None:
+        return Finding("silent", "placebo: the effect in the six months after the answer is not told from 0")
+    text = f"placebo {row.ratio:.0%} of the effect in the six months after the answer"
+    return Finding("agrees" if row.ratio < MOST_PLACEBO else "doubts", text)
