@@ -4,7 +4,6 @@
     python -m benchmarks.coverage --scenario recovery --bases 1000  # the headline, one scenario
     python -m benchmarks.coverage --estimators all --bases 100      # every estimator and the verdict
     python -m benchmarks.coverage --merge FOLDER                    # take in what another run has written
-    python -m benchmarks.coverage --table                           # the table and the figure of the docs
 
 Every base is a row of ``docs/validation/coverage_<scenario>.csv`` or ``estimates_<scenario>.csv``; a run goes on where
 the file ends, and several runs may share the work (``--share 1/2 --folder A`` and ``--share 2/2 --folder B``, then
@@ -21,7 +20,6 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 

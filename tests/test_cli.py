@@ -156,6 +156,12 @@ class TestUsage:
     def test_requirements_are_two(self, study_file: Path) -> None:
         assert run("report", study_file, "--json", "--require", "strong").code == 2
 
+    def test_the_value_alone_is_never_supported(self, study_file: Path) -> None:
+        done = run("report", study_file, "--json", "--only", "value", "--require", "supported")
+        assert (done.code, done.out) == (2, "")
+        assert "--require supported does not go with --only value" in done.usage()
+        assert "without these checks no value is called supported" in done.usage()
+
     def test_help_loads_no_slow_library(self) -> None:
         out, loaded = loaded_modules("--help", among=(*SLOW_LIBRARIES, "pandas", "duckdb"))
         assert "simulate" in out

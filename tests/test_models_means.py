@@ -10,6 +10,7 @@ import pytest
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.models.counts import fit_counts
+from cxvalue.estimate.models.fit import fit_metric
 from cxvalue.estimate.models.formula import known_rows, learn_formula, names_in, refuse_unknown
 from cxvalue.estimate.models.frame import ModelFrame
 from cxvalue.estimate.models.money import fit_log_linear, fit_ppml, fit_tweedie, fit_two_part
@@ -17,7 +18,7 @@ from cxvalue.estimate.models.outcome_model import OutcomeModel
 from cxvalue.estimate.models.records import Records
 from cxvalue.estimate.models.retention import fit_retention, person_months
 from cxvalue.link import Covariates
-from cxvalue.vocabulary import BANDS
+from cxvalue.vocabulary import BANDS, STANDARD_METRICS
 
 N, HORIZON, METRICS = 900, 6, ("retained", "revenue", "cost_to_serve", "upgrades")
 Fit = Callable[..., OutcomeModel]
@@ -264,6 +265,14 @@ def test_unknown_covariates_are_left_out_and_counted() -> None:
     model = fit_ppml(holed, 1, "revenue", confidence=0.95)
     assert model.excluded["with an unknown covariate"] == 7
     assert model.n_rows == len(seen) - 7
+    target = replace(
+        frame.target,
+        covariates=replace(
+            covariates, numbers=np.r_[[np.nan] * 4, np.zeros(96)][:, None], codes=frame.target.covariates.codes
+        ),
+    )
+    (again, _) = fit_metric(replace(frame, target=target), 1, STANDARD_METRICS["revenue"], confidence=0.95)
+    assert again.notes[-1] == "adjusted means leave out 4 customers of the target with an unknown covariate"
 
 
 def test_formula_names() -> None:

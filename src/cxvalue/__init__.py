@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cxvalue.errors import CxValueError, CxValueWarning, DataError, NotEstimable, OutputError, SettingsError
-    from cxvalue.estimate import BandReplicates, Estimator, Interval
+    from cxvalue.estimate import (
+        BandReplicates,
+        ContrastEstimator,
+        ContrastReplicates,
+        DoublyRobust,
+        Estimator,
+        Interval,
+        Weighted,
+    )
     from cxvalue.report import plot
     from cxvalue.settings import Settings
     from cxvalue.study import Study
@@ -17,7 +25,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "errors": ("CxValueError", "CxValueWarning", "DataError", "NotEstimable", "OutputError", "SettingsError"),
-    "estimate": ("BandReplicates", "Estimator", "Interval"),
+    "estimate": (
+        "BandReplicates",
+        "ContrastEstimator",
+        "ContrastReplicates",
+        "DoublyRobust",
+        "Estimator",
+        "Interval",
+        "Weighted",
+    ),
     "report": ("plot",),
     "settings": ("Settings",),
     "study": ("Study",),
@@ -42,9 +58,12 @@ def __dir__() -> list[str]:
 __all__ = [
     "BANDS",
     "BandReplicates",
+    "ContrastEstimator",
+    "ContrastReplicates",
     "CxValueError",
     "CxValueWarning",
     "DataError",
+    "DoublyRobust",
     "Economics",
     "Estimator",
     "Interval",
@@ -57,5 +76,6 @@ __all__ = [
     "Shift",
     "Study",
     "Tables",
+    "Weighted",
     "plot",
 ]

@@ -197,5 +197,33 @@ class OutputError(CxValueError):
     """The output cannot be written, or must not be replaced."""
 
 
+class ContractError(CxValueError):
+    """An estimator breaks the contract that all estimators are held to."""
+
+    @classmethod
+    def broken(cls, name: str, clause: str, *, expected: str, found: str) -> Self:
+        """Return the error for a clause that an estimator breaks.
+
+        Parameters
+        ----------
+        name : str
+            The estimator.
+        clause : str
+            The clause, in a few words.
+        expected, found : str
+            What the clause asks for, and what came.
+
+        Returns
+        -------
+        ContractError
+            The error, to be raised.
+        """
+        return cls(
+            f"estimator '{name}' breaks the clause '{clause}': {found}",
+            allowed=expected,
+            hint="docs/estimators.md says what each clause is for",
+        )
+
+
 class CxValueWarning(UserWarning):
     """Valid but doubtful. Every warning is also kept on the result."""

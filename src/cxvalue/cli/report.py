@@ -64,7 +64,7 @@ def report(
     Raises
     ------
     typer.BadParameter
-        When there is nowhere to write to.
+        When there is nowhere to write to, and when ``--only value`` leaves out what ``--require supported`` asks for.
     typer.Exit
         With 4 when the verdict is below the required one.
     """
@@ -72,6 +72,11 @@ def report(
 
     if out is None and not as_json:
         raise typer.BadParameter("give --out DIR, the folder of the report; only --json does without")
+    if only is Part.VALUE and require is Least.SUPPORTED:
+        raise typer.BadParameter(
+            "--require supported does not go with --only value: that leaves out the second estimates, the sensitivity "
+            "analysis and the placebo, and without these checks no value is called supported"
+        )
     results, page = compute(study, out=out, only=only, quiet=quiet)
     if as_json:
         typer.echo(json_text(results), nl=False)

@@ -21,13 +21,13 @@ class Diagnosis:
         How alike the bands are to the target, before and after adjustment.
     confounding : Confounding
         How strong a confounder that nobody recorded would have to be.
-    noise : SurveyNoise or NotEstimable
+    noise : SurveyNoise
         What customers who were asked twice tell of the survey.
     """
 
     balance: Balance | NotEstimable
     confounding: Confounding
-    noise: SurveyNoise | NotEstimable
+    noise: SurveyNoise
 
     def summary(self) -> str:
         """Return all three as plain text.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.balanced import FOLDS, Balanced, balance_blocks, describe
@@ -104,7 +105,6 @@ def cross_fit(learner: Any, block: Balanced, total: Floats) -> tuple[Floats, Flo
         Predictions in each band; 0 for the band that takes no part.
     """
     from sklearn.base import clone
-    from threadpoolctl import threadpool_limits
 
     source, target = block.source, block.source.target_rows
     covariates = source.rows().covariates.take(block.inside)

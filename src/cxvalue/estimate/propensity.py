@@ -115,9 +115,9 @@ def newton(design: Floats, classes: Integers, weights: Floats, n_classes: int) -
     """
     p = design.shape[1]
     share = np.maximum(np.bincount(classes, weights, minlength=n_classes), 1e-9)
-    theta = np.zeros((n_classes - 1, p))
-    theta[:, 0] = np.log(share[1:] / share[0])
-    theta = theta.reshape(-1)
+    start = np.zeros((n_classes - 1, p))
+    start[:, 0] = np.log(share[1:] / share[0])
+    theta: Floats = start.reshape(-1)
     for _ in range(MOST_STEPS):
         score, hessian = derivatives(design, classes, weights, theta, n_classes)
         step = np.linalg.solve(hessian + PRIOR * np.eye(len(theta)), score - PRIOR * theta)

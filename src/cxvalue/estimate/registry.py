@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from inspect import signature
-from typing import Final, Literal, TypeGuard
+from typing import Final, Literal
+
+from typing_extensions import TypeIs
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.doubly_robust import DoublyRobust
@@ -44,7 +46,7 @@ class Registered:
     what: str
 
 
-def is_contrast(estimator: Estimator | ContrastEstimator) -> TypeGuard[ContrastEstimator]:
+def is_contrast(estimator: Estimator | ContrastEstimator) -> TypeIs[ContrastEstimator]:
     """Return whether an estimator gives one contrast rather than curves.
 
     Parameters
@@ -77,9 +79,10 @@ def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ..
     """
     propensity = make_classifier(adjust.propensity, seed=seed)
     outcome = make_regressor(adjust.outcome_learner, seed=seed)
-    shared = {"cap": adjust.weight_cap, "trim": adjust.trim}
-    weighted = Weighted(learner=propensity, **shared)
-    robust = DoublyRobust(learner=outcome, propensity_learner=propensity, seed=seed, **shared)
+    weighted = Weighted(learner=propensity, cap=adjust.weight_cap, trim=adjust.trim)
+    robust = DoublyRobust(
+        learner=outcome, propensity_learner=propensity, cap=adjust.weight_cap, trim=adjust.trim, seed=seed
+    )
     return (
         Registered(NearBoundary(), "shown", "the same on the two scores next to the cut: whom programmes really move"),
         Registered(weighted, "verdict", "weighted by the propensity of the band, to the target"),

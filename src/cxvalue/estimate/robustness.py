@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.design import Basis
+from cxvalue.estimate.formula import FormulaBasis
 from cxvalue.estimate.robustness_value import bias_factor, equal_strength, robustness_value
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
@@ -296,27 +297,20 @@ def benchmark(gram: Floats, covariate_of_column: Sequence[str], covariate: str) 
     return Benchmark(covariate, r2_outcome, r2_exposure, equal_strength(bias_factor(as_strong, ratio)))
 
 
-def columns_by_covariate(basis: Basis, covariates: Covariates) -> tuple[str, ...]:
+def columns_by_covariate(basis: Basis | FormulaBasis, covariates: Covariates) -> tuple[str, ...]:
     """Return the covariate that each column of a basis stands for.
 
     Parameters
     ----------
-    basis : Basis
+    basis : Basis or FormulaBasis
         Columns of the design.
     covariates : Covariates
-        The covariates that the basis was chosen from.
+        The covariates that the study adjusts for; a column that comes from none of them stands for none.
 
     Returns
     -------
     tuple of str
-        Names; ``intercept`` for the intercept.
+        Names, several joined by ×; ``intercept`` for none.
     """
-    names = []
-    for column in basis.columns:
-        if column.kind == "intercept":
-            names.append(INTERCEPT)
-        elif column.kind == "level":
-            names.append(covariates.level_names[column.covariate])
-        else:
-            names.append(covariates.number_names[column.covariate])
-    return tuple(names)
+    known = set(covariates.names())
+    return tuple(name if known.intersection(name.split(" × ")) else INTERCEPT for name in basis.covariates())

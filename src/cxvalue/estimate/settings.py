@@ -47,7 +47,7 @@ class AdjustSettings(Section):
     propensity: Propensities = "logistic"
     weight_cap: float = Field(default=WEIGHT_CAP, gt=1.0)
     trim: float = Field(default=0.0, ge=0.0, lt=0.33)
-    negative_controls: list[str] = []
+    negative_controls: list[str] = Field(default_factory=list)
 
     def select(self, known: tuple[str, ...]) -> tuple[str, ...]:
         """Return the covariates to adjust for.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxvalue.estimate import Curves
+from cxvalue.estimate import Balance, Curves
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import figure_of, svg_text
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.numbers import format_interval, format_money, format_share
 from cxvalue.report.plot_parts import MUTED, last_known
-from cxvalue.report.plots import plot_contribution, plot_estimates, plot_levers, plot_retention
+from cxvalue.report.plots import plot_balance, plot_contribution, plot_estimates, plot_levers, plot_retention
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.report.wording import method_name, metric_name, value_text
@@ -56,7 +56,8 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
     Returns
     -------
     tuple of ReportFigure
-        ``retention``, ``contribution``, ``levers`` and ``estimates``; those that cannot be estimated are missing.
+        ``retention``, ``contribution``, ``levers``, ``estimates`` and ``balance``; those that cannot be estimated, or
+        were not asked for, are missing.
     """
     minimum, confidence = results.disclosure_min, results.confidence
     found = []
@@ -77,6 +78,10 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
     found.append(finished("levers", plot_levers(results.value), results, levers_in_words(results.value)))
     axes = plot_estimates(results.estimates, truth=known_truth(results))
     found.append(finished("estimates", axes, results, estimates_in_words(results)))
+    if results.diagnosis is not None and isinstance(results.diagnosis.balance, Balance):
+        balance = results.diagnosis.balance
+        alt = hide_in_text(" ".join(balance.summary().splitlines()), minimum)
+        found.append(finished("balance", plot_balance(balance), results, alt))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.figures import ReportFigure
 from cxvalue.report.numbers import format_count
 from cxvalue.report.page.background import assumptions_section, checks_tables, settings_text, sources_section
+from cxvalue.report.page.diagnosis import diagnosis_paragraphs
 from cxvalue.report.page.outcomes import bands_section, curve_tables, outcome_sections
 from cxvalue.report.page.sections import stratum_title
 from cxvalue.report.page.top import LEVEL_NOTES, cautions, estimate_cards, move_cards
@@ -85,6 +86,7 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
         "segments": segments_section(results, tables),
         "links": link_sections(tables, results.currency),
         "estimates": estimates_section(results, tables),
+        "diagnosis": diagnosis_paragraphs(results),
         "rules_found": found,
         "rules": every_rule,
         "assumptions": assumptions_section(tables["assumptions"]),

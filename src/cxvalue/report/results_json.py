@@ -11,7 +11,10 @@ from typing import Any, Final
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import Interval
+from cxvalue.estimate import Balance, Interval
+from cxvalue.estimate.e_value import EValue
+from cxvalue.estimate.noise import Reliability
+from cxvalue.estimate.robustness import Robustness
 from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
 from cxvalue.report.segment_cells import SegmentCell, judge_segments
 from cxvalue.report.study_results import StudyResults
@@ -79,6 +82,7 @@ def results_dict(results: StudyResults) -> Json:
         "links": records(tables["links"], LINKS_KEYS) if results.links is not None else None,
         "value": value_dict(results.value, results),
         "estimates": estimate_dicts(tables["estimates"]),
+        "diagnosis": diagnosis_dict(results),
         "segments": [segment_dict(cell, results) for cell in judge_segments(results)],
         "assumptions": records(tables["assumptions"], tables["assumptions"].columns),
         "truth": known_truth(results),
@@ -298,6 +302,46 @@ def estimate_dicts(table: pd.DataFrame) -> list[Json]:
         }
         for row in rows
     ]
+
+
+def diagnosis_dict(results: StudyResults) -> Json | None:
+    """Return the key ``diagnosis``.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    dict or None
+        E-value, robustness value, balance and survey noise, each None where it cannot be estimated; None where the
+        checks were left out.
+    """
+    found = results.diagnosis
+    if found is None:
+        return None
+    leaving, value, noise = found.confounding.e_value, found.confounding.robustness, found.noise.reliability
+    strongest = value.strongest if isinstance(value, Robustness) else None
+    balance = found.balance.to_frame() if isinstance(found.balance, Balance) else None
+    return {
+        "e_value": {
+            "risk_ratio": leaving.risk_ratio, "ci_low": leaving.ci_low, "ci_high": leaving.ci_high,
+            "point": leaving.point, "limit": leaving.limit,
+        }
+        if isinstance(leaving, EValue)
+        else None,
+        "robustness": {
+            "value": value.value, "value_interval": value.value_interval,
+            "strongest_covariate": strongest.covariate if strongest is not None else None,
+            "strongest_equivalent": strongest.equivalent if strongest is not None else None,
+            "exceeds_benchmarks": value.exceeds_benchmarks,
+        }
+        if isinstance(value, Robustness)
+        else None,
+        "balance": records(balance, ("column", "band", "smd_raw", "smd_adjusted")) if balance is not None else None,
+        "noise": {name: getattr(noise.noise, name) for name in FIGURES} if isinstance(noise, Reliability) else None,
+    }  # fmt: skip
 
 
 def segment_dict(cell: SegmentCell, results: StudyResults) -> Json:

@@ -45,7 +45,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """Columns of the tables; those of ``cash_flow`` depend on the levers."""
 TEXTS: Final = frozenset({
     "action", "amount_unit", "band", "by", "calendar_month", "cohorts", "group", "level", "lever", "method", "metric",
-    "name", "note", "reason", "rule", "source", "status", "table", "unit", "what",
+    "name", "note", "notes", "reason", "role", "rule", "source", "span", "status", "table", "unit", "what",
 })  # fmt: skip
 WHOLE: Final = frozenset({"answered", "episodes", "horizon_months", "month", "n", "n_episodes"})
 TRUTHS: Final = frozenset({"adjusted", "extrapolated"})

@@ -50,7 +50,11 @@ from cxvalue.value import (
     contribution_curves,
     judge,
     make_frame,
+    value_lasting,
+    value_other_baseline,
+    value_placebo,
     weigh_confounding,
+    with_reliability,
 )
 from cxvalue.value.caveats import list_caveats
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band
@@ -140,7 +144,7 @@ class Stages:
         )
 
     @cached_property
-    def noise(self) -> SurveyNoise | NotEstimable:
+    def noise(self) -> SurveyNoise:
         """What customers who were asked twice tell of the survey's noise."""
         self.progress("survey noise")
         return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
@@ -274,7 +278,15 @@ class Stages:
         """
         key = (shift, economics)
         if key not in self._whole:
-            table = self._compare(shift, economics, self.registered)
+            question = Question(self.bands, self.frame, shift, economics)
+            table = compare_more(self.quick_estimates(shift, economics), question, self.registered, begin=self.progress)
+            self.progress("estimates: a lasting move, placebo, the other end of the baseline")
+            rows = (
+                value_lasting(question, lambda: self.noise),
+                value_placebo(question),
+                value_other_baseline(question, lambda: self.other_baseline),
+            )
+            table = with_reliability(replace(table, rows=(*table.rows, *rows)), self.bands, self.noise)
             self._whole[key] = replace(table, verdict=self.verdict(shift, economics, table))
         return self._whole[key]
 
@@ -295,12 +307,8 @@ class Stages:
         Estimates
             The table.
         """
-        whole = self.estimates(shift, economics)
-        if not more:
-            return whole
-        added = self._compare(shift, economics, more, whole=False)
-        rows = tuple(row for row in added.rows if whole.get(row.method) not in whole.rows)
-        return replace(whole, rows=(*whole.rows, *rows))
+        question = Question(self.bands, self.frame, shift, economics)
+        return compare_more(self.estimates(shift, economics), question, more, begin=self.progress)
 
     @cached_property
     def registered(self) -> tuple[Registered, ...]:
@@ -450,11 +458,3 @@ class Stages:
         self.progress("linking answers to panels")
         linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
         return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers)
-
-    def _compare(
-        self, shift: Shift, economics: Economics, registered: tuple[Registered, ...], *, whole: bool = True
-    ) -> Estimates:
-        question = Question(self.bands, self.frame, shift, economics)
-        quick = self.quick_estimates(shift, economics)
-        other = (lambda: self.other_baseline) if whole else None
-        return compare_more(quick, question, registered, other_baseline=other, begin=self.progress)

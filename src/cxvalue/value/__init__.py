@@ -1,7 +1,17 @@
 """What a move is worth: economics, shifts, levers, cash flow, estimates beside the headline, the verdict."""
 
 from cxvalue.value.economics import Economics
-from cxvalue.value.estimates import EstimateRow, Estimates, Question, compare_estimates, compare_more
+from cxvalue.value.estimates import (
+    EstimateRow,
+    Estimates,
+    Question,
+    compare_estimates,
+    compare_more,
+    value_lasting,
+    value_other_baseline,
+    value_placebo,
+    with_reliability,
+)
 from cxvalue.value.judge import Evidence, judge
 from cxvalue.value.links import Links, rank_links
 from cxvalue.value.project import Frame, HeadCount, Projection
@@ -30,7 +40,11 @@ __all__ = [
     "judge",
     "make_frame",
     "rank_links",
+    "value_lasting",
+    "value_other_baseline",
+    "value_placebo",
     "value_segments",
     "value_stratum",
     "weigh_confounding",
+    "with_reliability",
 ]

@@ -13,6 +13,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
     BandStudy,
+    ContrastEstimator,
     ContrastReplicates,
     Estimator,
     PlaceboReplicates,
@@ -23,6 +24,7 @@ from cxvalue.estimate import (
     fit_placebo,
     is_contrast,
 )
+from cxvalue.estimate.noise import Reliability, SurveyNoise, value_lasting_move
 from cxvalue.estimate.replicate import BandReplicates, Interval, interval
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
@@ -36,6 +38,8 @@ HEADLINE = "standardised"
 UNADJUSTED = "unadjusted"
 OTHER_BASELINE = "other_baseline"
 PLACEBO = "placebo"
+LASTING_MOVE = "lasting_move"
+WITHIN_CUSTOMER = "within_customer"
 RAW = "plain means of those who answered: expected to differ"
 
 
@@ -315,10 +319,10 @@ def compare_estimates(question: Question) -> Estimates:
     some = int(study.counts(COMPLETE_COHORTS, COMPLETE_COHORTS)[:, 0].sum())
     only = same if some == everything else f"the same on cohorts {first} to {complete} only"
     rows = (
-        value_curves(question, Registered(Unadjusted(), "never", RAW)),
-        value_curves(question, Registered(Standardised(), "headline", f"the headline; cohorts {first} to {last}")),
+        value_curves(question, Unadjusted(), role="never", what=RAW),
+        value_curves(question, Standardised(), role="headline", what=f"the headline; cohorts {first} to {last}"),
         replace(
-            value_curves(question, Registered(Standardised(), "shown", only), by=COMPLETE_COHORTS),
+            value_curves(question, Standardised(), role="shown", what=only, by=COMPLETE_COHORTS),
             method=COMPLETE_COHORTS,
         ),
     )  # fmt: skip
@@ -330,10 +334,9 @@ def compare_more(
     question: Question,
     estimators: Sequence[Registered],
     *,
-    other_baseline: Callable[[], BandStudy] | None,
     begin: Callable[[str], None],
 ) -> Estimates:
-    """Return the whole table: the estimates that stand on the moments, and all that work on rows.
+    """Return the table with the estimators that work on rows beside those that stand on the moments.
 
     Parameters
     ----------
@@ -343,41 +346,79 @@ def compare_more(
         What is asked.
     estimators : sequence of Registered
         The estimators beside the headline.
-    other_baseline : callable, optional
-        Gives the study with the baseline ending in the other of the two months; without it, only the estimators.
     begin : callable
         Called with the name of every stage that begins.
 
     Returns
     -------
     Estimates
-        The table.
+        A row more for each.
     """
     rows = list(quick.rows)
     headline = question.headline()
     for registered in estimators:
         begin(f"estimate: {registered.estimator.name}")
-        if is_contrast(registered.estimator):
-            rows.append(value_contrast(question, registered, headline))
+        estimator, role, what = registered.estimator, registered.role, registered.what
+        if is_contrast(estimator):
+            rows.append(value_contrast(question, estimator, headline, role=role, what=what))
         else:
-            rows.append(value_curves(question, registered))
-    if other_baseline is not None:
-        begin("estimate: placebo")
-        rows.append(value_placebo(question))
-        begin("estimate: the other end of the baseline")
-        rows.append(value_other_baseline(question, other_baseline))
-    return Estimates(tuple(rows), quick.currency, quick.unit)
+            rows.append(value_curves(question, estimator, role=role, what=what))
+    return replace(quick, rows=tuple(rows))
 
 
-def value_curves(question: Question, registered: Registered, *, by: str = EVERYBODY) -> EstimateRow:
+def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> EstimateRow:
+    """Return the value of moving true rather than answered satisfaction.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    noise : callable
+        Gives what customers who were asked twice tell of the survey's noise.
+
+    Returns
+    -------
+    EstimateRow
+        Money per customer who truly changes band; not estimable where customers were not asked often enough.
+    """
+    started, shift = perf_counter(), question.shift
+    what = "a lasting move: of who truly is in the band, not of who answered so"
+    row = EstimateRow(LASTING_MOVE, what, "shown", NotEstimable("not tried"))
+    leave, reach = shift.from_band, shift.to_band
+    found = value_lasting_move(noise(), question.study, weights=question.weights(), from_band=leave, to_band=reach)
+    if isinstance(found, NotEstimable):
+        return replace(row, per_customer=found, seconds=perf_counter() - started)
+    headline, rows = question.headline(), question.study.read_rows()
+    mine = np.concatenate([[found.value.estimate], found.leave_one_group_out[:, 0]])
+    by_matrix = found.by_matrix
+    return replace(
+        row,
+        per_customer=question.interval(mine),
+        difference=None if isinstance(headline, NotEstimable) else question.interval(mine - headline),
+        n_episodes=int(np.isin(rows.band, [BANDS.index(leave), BANDS.index(reach)]).sum()),
+        notes=(
+            rows.what(),
+            f"by the inverse of C {by_matrix.estimate:,.2f} ({by_matrix.ci_low:,.2f} to {by_matrix.ci_high:,.2f})",
+        ),
+        seconds=perf_counter() - started,
+    )
+
+
+def value_curves(
+    question: Question, estimator: Estimator, *, role: Role, what: str, by: str = EVERYBODY
+) -> EstimateRow:
     """Return the value under an estimator that gives curves.
 
     Parameters
     ----------
     question : Question
         What is asked.
-    registered : Registered
-        The estimator, its role and what it is.
+    estimator : Estimator
+        The estimator.
+    role : {"never", "headline", "shown", "verdict"}
+        Whether it enters the verdict.
+    what : str
+        What it is, in words.
     by : str
         Everybody, or the complete cohorts.
 
@@ -387,9 +428,8 @@ def value_curves(question: Question, registered: Registered, *, by: str = EVERYB
         The row.
     """
     started = perf_counter()
-    estimator = registered.estimator
-    fitted = NotEstimable("it gives no curves") if is_contrast(estimator) else question.fit(estimator, by)
-    row = EstimateRow(estimator.name, registered.what, registered.role, NotEstimable("not tried"))
+    fitted = question.fit(estimator, by)
+    row = EstimateRow(estimator.name, what, role, NotEstimable("not tried"))
     if isinstance(fitted, NotEstimable):
         return replace(row, per_customer=fitted, seconds=perf_counter() - started)
     value = value_stratum(
@@ -403,10 +443,10 @@ def value_curves(question: Question, registered: Registered, *, by: str = EVERYB
     )
     headline, mine = question.headline(), contrast_of(fitted, question.shift, question.weights())
     difference = None
-    if registered.role != "headline" and not isinstance(headline, NotEstimable):
+    if role != "headline" and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)
     bands = [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]
-    counts = fitted.counts[:, 0].sum() if registered.role in ("never", "headline") else fitted.counts[bands, 0].sum()
+    counts = fitted.counts[:, 0].sum() if role in ("never", "headline") else fitted.counts[bands, 0].sum()
     return replace(
         row,
         per_customer=value.per_customer,
@@ -417,27 +457,31 @@ def value_curves(question: Question, registered: Registered, *, by: str = EVERYB
     )
 
 
-def value_contrast(question: Question, registered: Registered, headline: Floats | NotEstimable) -> EstimateRow:
+def value_contrast(
+    question: Question, estimator: ContrastEstimator, headline: Floats | NotEstimable, *, role: Role, what: str
+) -> EstimateRow:
     """Return the value under an estimator that gives one contrast.
 
     Parameters
     ----------
     question : Question
         What is asked.
-    registered : Registered
-        The estimator, its role and what it is.
+    estimator : ContrastEstimator
+        The estimator.
     headline : ndarray of shape (1 + G,) or NotEstimable
         The headline over the same months.
+    role : {"never", "headline", "shown", "verdict"}
+        Whether it enters the verdict.
+    what : str
+        What it is, in words.
 
     Returns
     -------
     EstimateRow
         The row; without a difference where the estimator covers another part of the value.
     """
-    started, estimator, shift = perf_counter(), registered.estimator, question.shift
-    row = EstimateRow(estimator.name, registered.what, registered.role, NotEstimable("it gives no contrast"))
-    if not is_contrast(estimator):
-        return row
+    started, shift = perf_counter(), question.shift
+    row = EstimateRow(estimator.name, what, role, NotEstimable("not tried"))
     found = question.study.fit_contrast(estimator, question.weights(), from_band=shift.from_band, to_band=shift.to_band)
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
@@ -501,6 +545,41 @@ def own_part(question: Question, months: int) -> Floats | NotEstimable:
     each = pair / kept
     gap = (each[:, 1] - each[:, 0]) * kept.mean(axis=1)
     return np.asarray(np.einsum("rmk,mk->r", gap, question.weights()[:, :months]))
+
+
+def with_reliability(estimates: Estimates, study: BandStudy, noise: SurveyNoise) -> Estimates:
+    """Return a table whose within-customer row also says what it would be without survey noise.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+    study : BandStudy
+        Says how far apart answers lie.
+    noise : SurveyNoise
+        What customers who were asked twice tell.
+
+    Returns
+    -------
+    Estimates
+        With a note: the estimate divided by the reliability of a change over the middle gap, or why there is none.
+    """
+    row, reliability = estimates.get(WITHIN_CUSTOMER), noise.reliability
+    if not isinstance(row.per_customer, Interval):
+        return estimates
+    note = f"not corrected for survey noise: {reliability}"
+    if isinstance(reliability, Reliability):
+        answers = study.linked.answers
+        gaps = np.diff(answers.m0)[np.diff(answers.customer) == 0]
+        gap = float(np.median(gaps))
+        share, each = reliability.of_difference(gap), row.per_customer
+        note = f"only {share:.0%} of a change between answers {gap:.0f} months apart is change"
+        if share > 0:
+            note += (
+                f": corrected {each.estimate / share:,.2f} ({each.ci_low / share:,.2f} to {each.ci_high / share:,.2f})"
+            )
+    noted = replace(row, notes=(*row.notes, note))
+    return replace(estimates, rows=tuple(noted if each is row else each for each in estimates.rows))
 
 
 def value_placebo(question: Question) -> EstimateRow:
@@ -577,7 +656,7 @@ def value_other_baseline(question: Question, other_baseline: Callable[[], BandSt
     study = other_baseline()
     end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
     other = replace(question, study=study)
-    row = value_curves(other, Registered(Standardised(), "headline", f"the same with a baseline that ends with {end}"))
+    row = value_curves(other, Standardised(), role="headline", what=f"the same with a baseline that ends with {end}")
     mine, headline = other.headline(), question.headline()
     difference = None
     if not isinstance(mine, NotEstimable) and not isinstance(headline, NotEstimable):

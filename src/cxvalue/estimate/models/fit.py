@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cxvalue.errors import DataError, SettingsError
 from cxvalue.estimate.bands import BandStudy
@@ -61,7 +62,12 @@ def fit_models(
     SettingsError
         For an unknown metric, covariate or name in a formula, or a formula together with covariates.
     DataError
-        When nobody is in the from-band now.
+        When nobody is in the from-band now, or nobody there has everything that a formula names.
+
+    Notes
+    -----
+    Money and counts are means per month in which the customer was there; who stays differs between bands, so a
+    contrast of them is no effect on the same customers. The months themselves are in the model of retained.
     """
     chosen = choose_metrics(study.metrics, metrics)
     known = study.linked.answers.covariates
@@ -88,7 +94,36 @@ def fit_models(
 
 
 def fit_metric(frame: ModelFrame, position: int, metric: Metric, *, confidence: float) -> list[OutcomeModel]:
-    """Fit the models of one metric.
+    """Fit the models of one metric, and say whom their averages leave out.
+
+    Parameters
+    ----------
+    frame : ModelFrame
+        Episodes and target.
+    position : int
+        Position of the metric among the outcomes.
+    metric : Metric
+        The metric.
+    confidence : float
+        Level of the intervals.
+
+    Returns
+    -------
+    list of OutcomeModel
+        One a family.
+    """
+    unknown = len(frame.target) - len(frame.target_known(metric.name))
+    if unknown == len(frame.target):
+        raise DataError(f"formula '{frame.formulas[metric.name]}' names what is known of no customer of the target")
+    models = models_of(frame, position, metric, confidence=confidence)
+    if not unknown:
+        return models
+    note = f"adjusted means leave out {unknown:,} customers of the target with an unknown covariate"
+    return [replace(model, notes=(*model.notes, note)) for model in models]
+
+
+def models_of(frame: ModelFrame, position: int, metric: Metric, *, confidence: float) -> list[OutcomeModel]:
+    """Return the models that belong to a metric.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ class LatentEpisodes:
             1 or more: every column enters twice, and there are 20 episodes for each.
         """
         last = int((self.last_k >= self.outcome.shape[1]).sum())
-        return max(1, min(self.design.shape[1], (last // ROWS_PER_COLUMN - 1) // 2))
+        return int(max(1, min(self.design.shape[1], (last // ROWS_PER_COLUMN - 1) // 2)))
 
 
 def latent_regressors(design: Floats, mean: Floats, square: Floats) -> Floats:

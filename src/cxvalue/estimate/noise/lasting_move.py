@@ -18,12 +18,13 @@ from cxvalue.estimate.noise.lasting import (
     with_noise_left_out,
 )
 from cxvalue.estimate.noise.latent_scale import LEAST_SHARE, LatentScale
+from cxvalue.estimate.noise.misclassification import Misclassification
 from cxvalue.estimate.noise.survey_noise import SurveyNoise
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.estimate.standardise import standardise
 from cxvalue.link.columns import Floats
-from cxvalue.vocabulary import BANDS, EVERYBODY
+from cxvalue.vocabulary import BANDS, EVERYBODY, Band
 
 STEP: Final = 0.02
 """Half the distance in the share of noise over which derivatives are taken."""
@@ -43,14 +44,14 @@ class LastingMove:
         a band the more satisfied answer higher, so it comes out too large.
     leave_one_group_out : ndarray of shape (G, 2)
         Both with each customer group left out.
-    condition : float
-        Condition number of C.
+    misclassification : Misclassification
+        True and answered bands, averaged over the customers who truly are in the from-band now.
     """
 
     value: Interval
     by_matrix: Interval
     leave_one_group_out: Floats
-    condition: float
+    misclassification: Misclassification
 
     def to_frame(self) -> pd.DataFrame:
         """Return both values as a table.
@@ -76,8 +77,8 @@ class LastingMove:
         """
         latent, matrix = self.value, self.by_matrix
         return (
-            f"per lasting move {latent.estimate:,.1f} ({latent.ci_low:,.1f} to {latent.ci_high:,.1f}); from the inverse "
-            f"of C {matrix.estimate:,.1f} ({matrix.ci_low:,.1f} to {matrix.ci_high:,.1f}), which overstates"
+            f"per lasting move {latent.estimate:,.1f} ({latent.ci_low:,.1f} to {latent.ci_high:,.1f}); from the "
+            f"inverse of C {matrix.estimate:,.1f} ({matrix.ci_low:,.1f} to {matrix.ci_high:,.1f}), which overstates"
         )
 
     def _repr_html_(self) -> str:
@@ -108,6 +109,23 @@ class LastingProblem:
     weights: Floats
     from_band: int
     to_band: int
+
+    def misclassification(self, noise: float) -> Misclassification:
+        """Return true and answered bands at the covariates of the customers who truly are in the from-band.
+
+        Parameters
+        ----------
+        noise : float
+            Share of noise.
+
+        Returns
+        -------
+        Misclassification
+            On all customers.
+        """
+        joint = self.scale.joint(noise)
+        weights = self.scale.target_weights(joint, self.from_band)[0]
+        return Misclassification(np.einsum("c,cbz->bz", weights, joint))
 
     def by_latent_curve(self, noise: float) -> Floats:
         """Return the value from the regression on true satisfaction, at a given share of noise.
@@ -165,7 +183,7 @@ class LastingProblem:
 
 
 def value_lasting_move(
-    noise: SurveyNoise, study: BandStudy, rows: EpisodeRows, *, weights: Floats
+    noise: SurveyNoise, study: BandStudy, *, weights: Floats, from_band: Band, to_band: Band
 ) -> LastingMove | NotEstimable:
     r"""Return the value of a lasting move.
 
@@ -174,11 +192,11 @@ def value_lasting_move(
     noise : SurveyNoise
         From :func:`fit_survey_noise`.
     study : BandStudy
-        Moments and target.
-    rows : EpisodeRows
-        The episodes.
+        Moments, rows and target.
     weights : ndarray of shape (M, H)
         What one unit of each metric counts in each month: money enters only here.
+    from_band, to_band : {"dissatisfied", "neutral", "satisfied"}
+        The move.
 
     Returns
     -------
@@ -199,22 +217,20 @@ def value_lasting_move(
     Carroll, R., Ruppert, D., Stefanski, L. and Crainiceanu, C. (2006), Measurement Error in Nonlinear Models, 2nd ed.,
     chapter 4, doi:10.1201/9781420010138.
     """
-    reliability, misclassification, scale = noise.reliability, noise.misclassification, noise.scale
+    reliability, scale = noise.reliability, noise.scale
     if isinstance(reliability, NotEstimable):
         return reliability
-    if isinstance(misclassification, NotEstimable):
-        return misclassification
     if isinstance(scale, NotEstimable):
         return scale
+    problem = LastingProblem(scale, study, study.read_rows(), weights, BANDS.index(from_band), BANDS.index(to_band))
+    misclassification = problem.misclassification(reliability.noise.estimate)
     refused = misclassification.refusal()
     if refused is not None:
         return refused
     share = float(np.clip(reliability.noise.estimate, LEAST_SHARE + STEP, 1 - LEAST_SHARE - STEP))
     own = reliability.leave_one_group_out
     without = np.clip(1 - own[:, 0] - own[:, 1], LEAST_SHARE, 1 - LEAST_SHARE)
-    leave, reach = BANDS.index(noise.from_band), BANDS.index(noise.to_band)
-    problem = LastingProblem(scale, study, rows, weights, leave, reach)
     ways = (problem.by_latent_curve, problem.by_matrix)
     latent, matrix = (with_noise_left_out(way, share, without, step=STEP) for way in ways)
     found = [interval(float(r[0]), r[1:], confidence=noise.confidence) for r in (latent, matrix)]
-    return LastingMove(found[0], found[1], np.column_stack([latent[1:], matrix[1:]]), misclassification.condition)
+    return LastingMove(found[0], found[1], np.column_stack([latent[1:], matrix[1:]]), misclassification)

@@ -14,6 +14,8 @@ from cxvalue.link.columns import Floats, Integers
 MOST_STEPS = 100
 LEAST_STEP = 1e-9
 LEAST_PROBABILITY = 1e-12
+MOST_SPREAD = 10.0
+"""Standard deviation of the index beyond which covariates are taken to determine the answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,8 @@ def fit_ordered_probit(level: Integers, design: Floats, *, n_levels: int) -> Ord
         if np.abs(step).max() < LEAST_STEP * max(1.0, float(np.abs(inner).max())):
             return OrderedProbit(np.r_[-np.inf, inner, np.inf], beta)
         if not np.isfinite(step).all() or (np.diff(inner) <= 0).any():
+            break
+        if float(np.std(design @ beta)) > MOST_SPREAD:
             break
     return NotEstimable("the model of latent satisfaction does not settle; some covariates may determine the answer")
 

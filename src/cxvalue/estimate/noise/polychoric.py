@@ -223,4 +223,4 @@ def offset_thresholds(level: Integers, index: Floats, n_levels: int) -> Floats:
             inner[at] = -np.inf if count == 0 else np.inf
         else:
             inner[at] = brentq(lambda c, count=count: float(ndtr(c - index).sum()) - count, -reach, reach)
-    return np.r_[-np.inf, inner, np.inf]
+    return np.concatenate([[-np.inf], inner, [np.inf]])

@@ -118,12 +118,12 @@ class Reliability:
         str
             Plain text.
         """
-        low, high = self.noise.ci_low, self.noise.ci_high
-        shortest = int(self.gaps.min())
+        noise, shortest = self.noise, int(self.gaps.min())
         return (
-            f"Of what covariates leave open in an answer, {self.noise.estimate:.0%} is noise ({low:.0%} to {high:.0%}),"
-            f" {self.drifting:.0%} drifts (of which {self.persistence:.0%} is left a month later) and {self.stable:.0%} "
-            f"lasts. The shortest gap between two answers is {shortest} months; what happens within it is inferred."
+            f"Of what covariates leave open in an answer, {noise.estimate:.0%} is noise ({noise.ci_low:.0%} to "
+            f"{noise.ci_high:.0%}), {self.drifting:.0%} drifts (of which {self.persistence:.0%} is left a month later) "
+            f"and {self.stable:.0%} lasts. The shortest gap between two answers is {shortest} months; what happens "
+            f"within it is inferred."
         )
 
     def _repr_html_(self) -> str:

@@ -19,7 +19,7 @@ from cxvalue.estimate.robustness import columns_by_covariate
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link.columns import Integers
 from cxvalue.link.covariates import MONTHS_SINCE, PREVIOUS_BAND
-from cxvalue.vocabulary import BANDS, Band
+from cxvalue.vocabulary import BANDS, DISSATISFIED, NEUTRAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,34 +28,23 @@ class SurveyNoise:
 
     Parameters
     ----------
-    from_band, to_band : {"dissatisfied", "neutral", "satisfied"}
-        The move.
     migration : Migration or NotEstimable
         Band-to-band table by gap.
     reliability : Reliability or NotEstimable
         Correlations by gap, and the share of noise.
     misclassification : Misclassification or NotEstimable
-        True and answered bands, averaged over the customers who truly are in the from-band now.
+        True and answered bands of the customers active now.
     scale : LatentScale or NotEstimable
         What ties answers to true satisfaction.
     confidence : float
         Level of intervals.
     """
 
-    from_band: Band
-    to_band: Band
     migration: Migration | NotEstimable
     reliability: Reliability | NotEstimable
     misclassification: Misclassification | NotEstimable
     scale: LatentScale | NotEstimable
     confidence: float
-
-    @property
-    def attenuation(self) -> float | None:
-        """What share of a true move shows in answers; None where it is not estimable."""
-        if isinstance(self.misclassification, NotEstimable):
-            return None
-        return self.misclassification.attenuation(BANDS.index(self.from_band), BANDS.index(self.to_band))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the band-to-band table; see ``reliability`` and ``misclassification`` for the others.
@@ -77,19 +66,16 @@ class SurveyNoise:
         """
         parts = (self.migration, self.reliability, self.misclassification)
         lines = [str(part) if isinstance(part, NotEstimable) else part.summary() for part in parts]
-        if self.attenuation is not None:
-            lines.append(
-                f"Of a true move from {self.from_band} to {self.to_band}, {self.attenuation:.0%} shows in answers."
-            )
+        if isinstance(self.misclassification, Misclassification):
+            shows = self.misclassification.attenuation(BANDS.index(DISSATISFIED), BANDS.index(NEUTRAL))
+            lines.append(f"Of a true move from {DISSATISFIED} to {NEUTRAL}, {shows:.0%} shows in answers.")
         return "\n".join(dict.fromkeys(lines))
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False, float_format="{:.3f}".format)
 
 
-def fit_survey_noise(
-    study: BandStudy, rows: EpisodeRows, *, from_band: Band, to_band: Band, confidence: float
-) -> SurveyNoise:
+def fit_survey_noise(study: BandStudy, rows: EpisodeRows, *, confidence: float) -> SurveyNoise:
     """Measure survey noise on customers who were asked more than once.
 
     Parameters
@@ -98,8 +84,6 @@ def fit_survey_noise(
         All answers with their covariates, and the target.
     rows : EpisodeRows
         Episodes of the customers on whom latent scales are fitted.
-    from_band, to_band : {"dissatisfied", "neutral", "satisfied"}
-        The move.
     confidence : float
         Level of intervals.
 
@@ -120,22 +104,22 @@ def fit_survey_noise(
     )
     levels = order_levels(answers.score, answers.band)
     names = columns_by_covariate(study.basis, answers.covariates.only(study.covariates))
-    own = [at for at, name in enumerate(names) if at and name not in (PREVIOUS_BAND, MONTHS_SINCE)]
+    history = {PREVIOUS_BAND, MONTHS_SINCE}
+    own = [at for at, name in enumerate(names) if at and not history.intersection(name.split(" × "))]
     scales = [fit_latent_answers(levels, study.design[:, columns], rows.at) for columns in (own, range(1, len(names)))]
     without_history, known = scales
     if isinstance(without_history, NotEstimable) or isinstance(known, NotEstimable):
         missing = next(scale for scale in scales if isinstance(scale, NotEstimable))
-        return SurveyNoise(from_band, to_band, migration, missing, missing, missing, confidence)
+        return SurveyNoise(migration, missing, missing, missing, confidence)
     kept = np.flatnonzero(np.isin(answers.customer, rows.customer)).astype(np.int64)
     found = correlations_by_gap(study, without_history, levels, kept)
     reliability = fit_reliability(np.array(sorted(found)), [found[gap] for gap in sorted(found)], confidence=confidence)
     if isinstance(reliability, NotEstimable):
-        return SurveyNoise(from_band, to_band, migration, reliability, reliability, reliability, confidence)
+        return SurveyNoise(migration, reliability, reliability, reliability, confidence)
     scale = latent_scale(study, known, without_history)
-    joint = scale.joint(reliability.noise.estimate)
-    weights = scale.target_weights(joint, BANDS.index(from_band))[0]
-    misclassification = Misclassification(np.einsum("c,cbz->bz", weights, joint))
-    return SurveyNoise(from_band, to_band, migration, reliability, misclassification, scale, confidence)
+    weights = scale.weights[0] / scale.weights[0].sum()
+    misclassification = Misclassification(np.einsum("c,cbz->bz", weights, scale.joint(reliability.noise.estimate)))
+    return SurveyNoise(migration, reliability, misclassification, scale, confidence)
 
 
 def correlations_by_gap(

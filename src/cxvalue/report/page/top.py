@@ -60,7 +60,7 @@ def estimate_cards(results: StudyResults) -> tuple[Card, ...]:
         "standardised": "Adjusted: the value", "unadjusted": "Unadjusted: the raw gap",
         "complete_cohorts": "Complete cohorts only",
     }  # fmt: skip
-    by_method = {method: value for method, value, _, _ in results.estimates.rows}
+    by_method = {row.method: row.per_customer for row in results.estimates.rows}
     cards = [
         value_card(label, by_method[method], results, is_headline=method == "standardised")
         for method, label in labels.items() if method in by_method
@@ -72,14 +72,14 @@ def estimate_cards(results: StudyResults) -> tuple[Card, ...]:
     return tuple(cards)
 
 
-def value_card(label: str, value: Projection | NotEstimable, results: StudyResults, *, is_headline: bool) -> Card:
+def value_card(label: str, value: Interval | NotEstimable, results: StudyResults, *, is_headline: bool) -> Card:
     """Return a value per moved customer as a card.
 
     Parameters
     ----------
     label : str
         What it is.
-    value : Projection or NotEstimable
+    value : Interval or NotEstimable
         The value.
     results : StudyResults
         Unit and smallest count.
@@ -93,7 +93,8 @@ def value_card(label: str, value: Projection | NotEstimable, results: StudyResul
     """
     if isinstance(value, NotEstimable):
         return Card(label, "not estimable", hide_in_text(value.reason, results.disclosure_min), is_headline)
-    return Card(label, *split_interval(value.per_customer, value, unit=f" {value.unit}"), is_headline)
+    unit = f" {results.value.unit}"
+    return Card(label, *split_interval(value, results.value, unit=unit), is_headline)
 
 
 def split_interval(found: Interval, value: Projection, *, unit: str = "") -> tuple[str, str]:

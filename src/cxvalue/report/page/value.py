@@ -251,7 +251,7 @@ def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
     """
     rows = []
     for row in rows_of(tables["estimates"]):
-        what = row["what"] + (f"; {row['span']}" if row["span"] else "") + (f": {row['reason']}" if row["reason"] else "")
+        what = "; ".join(part for part in (row["what"], row["span"], row["reason"]) if part)
         figure = row_interval(row, currency=results.currency)
         name = method_name(row["method"])
         rows.append((name, what, format_count(row["n_episodes"]), figure))
