@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import spoiled_estimators as spoiled
 from sklearn.linear_model import LinearRegression
 
 import cxvalue as cx
+import spoiled_estimators as spoiled
 from cxvalue.errors import ContractError
 from cxvalue.estimate import (
     AdjustSettings,

@@ -1,11 +1,12 @@
 """What a band does: moments, curves, weights and replicates. Arrays, and nothing of money."""
 
 from cxvalue.estimate.balance import Balance, check_balance
-from cxvalue.estimate.bands import BandStudy, estimate_bands, estimator_for
+from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.curves import Curves, make_curves
 from cxvalue.estimate.doubly_robust import DoublyRobust
 from cxvalue.estimate.episodes import Episodes, describe_episodes
-from cxvalue.estimate.estimators import Standardised, Unadjusted
+from cxvalue.estimate.estimate_bands import estimate_bands
+from cxvalue.estimate.estimators import Standardised, Unadjusted, estimator_for
 from cxvalue.estimate.near_boundary import NearBoundary
 from cxvalue.estimate.negative_control import fit_negative_control
 from cxvalue.estimate.outcomes import Outcomes, tabulate_outcomes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.protocol import EpisodeSource
+from cxvalue.estimate.protocol import EpisodeSource, Estimator
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.estimate.standardise import standardise
 
@@ -73,3 +73,19 @@ class Unadjusted:
             n_metrics=source.n_metrics,
             adjusted=False,
         )
+
+
+def estimator_for(adjusted: bool) -> Estimator:
+    """Return the headline estimator, or plain means.
+
+    Parameters
+    ----------
+    adjusted : bool
+        Which.
+
+    Returns
+    -------
+    Estimator
+        The estimator.
+    """
+    return Standardised() if adjusted else Unadjusted()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.bands import BandStudy, estimator_for
+from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.estimators import estimator_for
 from cxvalue.estimate.replicate import interval
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band
 

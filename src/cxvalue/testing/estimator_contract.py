@@ -43,6 +43,8 @@ LEFT_OUT: Final = 3
 """The customer group whose outcomes are changed."""
 ROUNDING: Final = 1e-6
 """Share of a standard error within which a contrast in other units is the same."""
+LEAST_ERROR: Final = 1e-9
+"""Share of the estimate below which a standard error is one of rounding."""
 SOLVED: Final = 1e-5
 """How far from 100 a solved system may lie: its columns are nearly collinear, and five digits are left."""
 OTHER_ORDER: Final = 0.1
@@ -264,7 +266,7 @@ def _arrays(source: EpisodeSource, weights: Floats) -> list[Any]:
 def _check_replicates(trial: Trial, first: Floats) -> None:
     figures = _figures(first)
     error = jackknife_se(figures[1:])
-    if not (error > 0).all():
+    if not (error > LEAST_ERROR * np.abs(figures[0])).all():
         clause = "a replicate for each group left out"
         trial.refuse(clause, "replicates that differ from each other", "all are the same, and the error is 0")
     away = np.abs(figures[1:].mean(axis=0) - figures[0]) / error

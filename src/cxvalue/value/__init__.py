@@ -1,20 +1,13 @@
 """What a move is worth: economics, shifts, levers, cash flow, estimates beside the headline, the verdict."""
 
+from cxvalue.value.checks import value_lasting, value_other_baseline, value_placebo, with_reliability
+from cxvalue.value.compare import compare_estimates, compare_more
 from cxvalue.value.economics import Economics
-from cxvalue.value.estimates import (
-    EstimateRow,
-    Estimates,
-    Question,
-    compare_estimates,
-    compare_more,
-    value_lasting,
-    value_other_baseline,
-    value_placebo,
-    with_reliability,
-)
+from cxvalue.value.estimates import EstimateRow, Estimates
 from cxvalue.value.judge import Evidence, judge
 from cxvalue.value.links import Links, rank_links
 from cxvalue.value.project import Frame, HeadCount, Projection
+from cxvalue.value.question import Question
 from cxvalue.value.sensitivity import weigh_confounding
 from cxvalue.value.shift import Shift, ShiftSettings
 from cxvalue.value.valuation import SegmentValues, contribution_curves, make_frame, value_segments, value_stratum

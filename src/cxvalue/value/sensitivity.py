@@ -12,7 +12,7 @@ from cxvalue.estimate.e_value import e_value_of_leaving
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.robustness import Robustness, columns_by_covariate, robustness
 from cxvalue.estimate.standardise import MIN_EPISODES
-from cxvalue.value.estimates import Question
+from cxvalue.value.question import Question
 from cxvalue.vocabulary import BANDS
 
 

@@ -1,0 +1,178 @@
+"""Checks: a lasting move, a placebo, another baseline, and what survey noise does to a comparison within customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate import (
+    BandStudy,
+    PlaceboReplicates,
+    Standardised,
+    fit_placebo,
+)
+from cxvalue.estimate.noise import Reliability, SurveyNoise, value_lasting_move
+from cxvalue.estimate.replicate import Interval
+from cxvalue.value.compare import value_curves
+from cxvalue.value.estimates import LASTING_MOVE, OTHER_BASELINE, PLACEBO, WITHIN_CUSTOMER, EstimateRow, Estimates
+from cxvalue.value.question import Question
+from cxvalue.vocabulary import BANDS
+
+
+def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> EstimateRow:
+    """Return the value of moving true rather than answered satisfaction.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    noise : callable
+        Gives what customers who were asked twice tell of the survey's noise.
+
+    Returns
+    -------
+    EstimateRow
+        Money per customer who truly changes band; not estimable where customers were not asked often enough.
+    """
+    started, shift = perf_counter(), question.shift
+    what = "a lasting move: of who truly is in the band, not of who answered so"
+    row = EstimateRow(LASTING_MOVE, what, "shown", NotEstimable("not tried"))
+    leave, reach = shift.from_band, shift.to_band
+    found = value_lasting_move(noise(), question.study, weights=question.weights(), from_band=leave, to_band=reach)
+    if isinstance(found, NotEstimable):
+        return replace(row, per_customer=found, seconds=perf_counter() - started)
+    headline, rows = question.headline(), question.study.read_rows()
+    mine = np.concatenate([[found.value.estimate], found.leave_one_group_out[:, 0]])
+    by_matrix = found.by_matrix
+    return replace(
+        row,
+        per_customer=question.interval(mine),
+        difference=None if isinstance(headline, NotEstimable) else question.interval(mine - headline),
+        n_episodes=int(np.isin(rows.band, [BANDS.index(leave), BANDS.index(reach)]).sum()),
+        notes=(
+            rows.what(),
+            f"by the inverse of C {by_matrix.estimate:,.2f} ({by_matrix.ci_low:,.2f} to {by_matrix.ci_high:,.2f})",
+        ),
+        seconds=perf_counter() - started,
+    )
+
+
+def with_reliability(estimates: Estimates, study: BandStudy, noise: SurveyNoise) -> Estimates:
+    """Return a table whose within-customer row also says what it would be without survey noise.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+    study : BandStudy
+        Says how far apart answers lie.
+    noise : SurveyNoise
+        What customers who were asked twice tell.
+
+    Returns
+    -------
+    Estimates
+        With a note: the estimate divided by the reliability of a change over the middle gap, or why there is none.
+    """
+    row, reliability = estimates.get(WITHIN_CUSTOMER), noise.reliability
+    if not isinstance(row.per_customer, Interval):
+        return estimates
+    note = f"not corrected for survey noise: {reliability}"
+    if isinstance(reliability, Reliability):
+        answers = study.linked.answers
+        gaps = np.diff(answers.m0)[np.diff(answers.customer) == 0]
+        gap = float(np.median(gaps))
+        share, each = reliability.of_difference(gap), row.per_customer
+        note = f"only {share:.0%} of a change between answers {gap:.0f} months apart is change"
+        if share > 0:
+            note += (
+                f": corrected {each.estimate / share:,.2f} ({each.ci_low / share:,.2f} to {each.ci_high / share:,.2f})"
+            )
+    noted = replace(row, notes=(*row.notes, note))
+    return replace(estimates, rows=tuple(noted if each is row else each for each in estimates.rows))
+
+
+def value_placebo(question: Question) -> EstimateRow:
+    """Return what the headline's estimator finds before the answer.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+
+    Returns
+    -------
+    EstimateRow
+        Money per customer over the six months before the baseline; the ratio to the six months after in the notes.
+    """
+    started, shift = perf_counter(), question.shift
+    what = "the same for six months before the baseline, which the answer cannot have changed"
+    row = EstimateRow(PLACEBO, what, "verdict", NotEstimable("not tried"))
+    source = question.study.source(
+        from_band=shift.from_band, to_band=shift.to_band, horizon=question.study.timeline.horizon
+    )
+    found = source if isinstance(source, NotEstimable) else fit_placebo(source, question.weights())
+    if isinstance(found, NotEstimable):
+        return replace(row, per_customer=found, seconds=perf_counter() - started)
+    after = question.interval(found.after)
+    notes = (
+        f"in the six months after the answer {after.estimate:,.2f} "
+        f"({after.ci_low:,.2f} to {after.ci_high:,.2f}); ratio {placebo_ratio(found):.2f}",
+    )
+    return replace(
+        row,
+        per_customer=question.interval(found.before),
+        difference=None,
+        n_episodes=found.n_episodes,
+        notes=notes,
+        span=f"months {found.first_k} to {found.last_k}",
+        seconds=perf_counter() - started,
+        ratio=placebo_ratio(found) if not after.holds(0.0) else None,
+    )
+
+
+def placebo_ratio(found: PlaceboReplicates) -> float:
+    """Return the effect before the answer over that of as many months after it.
+
+    Parameters
+    ----------
+    found : PlaceboReplicates
+        Both.
+
+    Returns
+    -------
+    float
+        Without a sign.
+    """
+    return abs(float(found.before[0])) / max(abs(float(found.after[0])), 1e-12)
+
+
+def value_other_baseline(question: Question, other_baseline: Callable[[], BandStudy]) -> EstimateRow:
+    """Return the headline with a baseline that ends in the other of the two months.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    other_baseline : callable
+        Gives the study with that baseline.
+
+    Returns
+    -------
+    EstimateRow
+        The row.
+    """
+    started = perf_counter()
+    study = other_baseline()
+    end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
+    other = replace(question, study=study)
+    row = value_curves(other, Standardised(), role="headline", what=f"the same with a baseline that ends with {end}")
+    mine, headline = other.headline(), question.headline()
+    difference = None
+    if not isinstance(mine, NotEstimable) and not isinstance(headline, NotEstimable):
+        difference = question.interval(mine - headline)
+    return replace(row, method=OTHER_BASELINE, role="shown", difference=difference, seconds=perf_counter() - started)

@@ -1,0 +1,239 @@
+"""Comparison: the headline beside plain means, other cohorts and other estimators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from cxvalue.errors import NotEstimable
+from cxvalue.estimate import (
+    COMPLETE_COHORTS,
+    ContrastEstimator,
+    ContrastReplicates,
+    Estimator,
+    Registered,
+    Role,
+    Standardised,
+    Unadjusted,
+    is_contrast,
+)
+from cxvalue.link.columns import Floats
+from cxvalue.value.estimates import RAW, EstimateRow, Estimates
+from cxvalue.value.question import Question, contrast_of
+from cxvalue.value.valuation import value_stratum
+from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
+
+
+def compare_estimates(question: Question) -> Estimates:
+    """Return the estimates that stand on the moments alone.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+
+    Returns
+    -------
+    Estimates
+        Unadjusted, standardised (the headline), complete cohorts.
+    """
+    study = question.study
+    months = study.linked.answers.m0[study.bins >= 0]
+    first, last = month_label(int(months.min())), month_label(int(months.max()))
+    complete = month_label(min(study.timeline.last_complete_cohort, int(months.max())))
+    same = "the same episodes as the headline: all are followed over the whole horizon"
+    everything = int(study.counts(EVERYBODY, EVERYBODY)[:, 0].sum())
+    some = int(study.counts(COMPLETE_COHORTS, COMPLETE_COHORTS)[:, 0].sum())
+    only = same if some == everything else f"the same on cohorts {first} to {complete} only"
+    rows = (
+        value_curves(question, Unadjusted(), role="never", what=RAW),
+        value_curves(question, Standardised(), role="headline", what=f"the headline; cohorts {first} to {last}"),
+        replace(
+            value_curves(question, Standardised(), role="shown", what=only, by=COMPLETE_COHORTS),
+            method=COMPLETE_COHORTS,
+        ),
+    )  # fmt: skip
+    return Estimates(rows, question.frame.currency, question.frame.unit)
+
+
+def compare_more(
+    quick: Estimates,
+    question: Question,
+    estimators: Sequence[Registered],
+    *,
+    begin: Callable[[str], None],
+) -> Estimates:
+    """Return the table with the estimators that work on rows beside those that stand on the moments.
+
+    Parameters
+    ----------
+    quick : Estimates
+        From :func:`compare_estimates`.
+    question : Question
+        What is asked.
+    estimators : sequence of Registered
+        The estimators beside the headline.
+    begin : callable
+        Called with the name of every stage that begins.
+
+    Returns
+    -------
+    Estimates
+        A row more for each.
+    """
+    rows = list(quick.rows)
+    headline = question.headline()
+    for registered in estimators:
+        begin(f"estimate: {registered.estimator.name}")
+        estimator, role, what = registered.estimator, registered.role, registered.what
+        if is_contrast(estimator):
+            rows.append(value_contrast(question, estimator, headline, role=role, what=what))
+        else:
+            rows.append(value_curves(question, estimator, role=role, what=what))
+    return replace(quick, rows=tuple(rows))
+
+
+def value_curves(
+    question: Question, estimator: Estimator, *, role: Role, what: str, by: str = EVERYBODY
+) -> EstimateRow:
+    """Return the value under an estimator that gives curves.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    estimator : Estimator
+        The estimator.
+    role : {"never", "headline", "shown", "verdict"}
+        Whether it enters the verdict.
+    what : str
+        What it is, in words.
+    by : str
+        Everybody, or the complete cohorts.
+
+    Returns
+    -------
+    EstimateRow
+        The row.
+    """
+    started = perf_counter()
+    fitted = question.fit(estimator, by)
+    row = EstimateRow(estimator.name, what, role, NotEstimable("not tried"))
+    if isinstance(fitted, NotEstimable):
+        return replace(row, per_customer=fitted, seconds=perf_counter() - started)
+    value = value_stratum(
+        question.study,
+        question.frame,
+        shift=question.shift,
+        economics=question.economics,
+        fitted=fitted,
+        by=by,
+        label=by,
+    )
+    headline, mine = question.headline(), contrast_of(fitted, question.shift, question.weights())
+    difference = None
+    if role != "headline" and not isinstance(headline, NotEstimable):
+        difference = question.interval(mine - headline)
+    bands = [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]
+    counts = fitted.counts[:, 0].sum() if role in ("never", "headline") else fitted.counts[bands, 0].sum()
+    return replace(
+        row,
+        per_customer=value.per_customer,
+        difference=difference,
+        n_episodes=int(counts),
+        seconds=perf_counter() - started,
+        projection=value,
+    )
+
+
+def value_contrast(
+    question: Question, estimator: ContrastEstimator, headline: Floats | NotEstimable, *, role: Role, what: str
+) -> EstimateRow:
+    """Return the value under an estimator that gives one contrast.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    estimator : ContrastEstimator
+        The estimator.
+    headline : ndarray of shape (1 + G,) or NotEstimable
+        The headline over the same months.
+    role : {"never", "headline", "shown", "verdict"}
+        Whether it enters the verdict.
+    what : str
+        What it is, in words.
+
+    Returns
+    -------
+    EstimateRow
+        The row; without a difference where the estimator covers another part of the value.
+    """
+    started, shift = perf_counter(), question.shift
+    row = EstimateRow(estimator.name, what, role, NotEstimable("not tried"))
+    found = question.study.fit_contrast(estimator, question.weights(), from_band=shift.from_band, to_band=shift.to_band)
+    if isinstance(found, NotEstimable):
+        return replace(row, per_customer=found, seconds=perf_counter() - started)
+    mine = replicates_of(found)
+    beside = own_part(question, found.months) if found.months is not None else headline
+    notes = found.notes
+    if found.months is not None and not isinstance(beside, NotEstimable):
+        same = question.interval(beside)
+        notes = (
+            *notes,
+            f"the headline's like part is {same.estimate:,.2f} ({same.ci_low:,.2f} to {same.ci_high:,.2f})",
+        )
+    return replace(
+        row,
+        per_customer=question.interval(mine),
+        difference=None if isinstance(beside, NotEstimable) else question.interval(mine - beside),
+        n_episodes=found.n_episodes,
+        notes=notes,
+        span="" if found.months is None else f"months 1 to {found.months}, without retention",
+        seconds=perf_counter() - started,
+    )
+
+
+def replicates_of(found: ContrastReplicates) -> Floats:
+    """Return a contrast in every replicate.
+
+    Parameters
+    ----------
+    found : ContrastReplicates
+        The contrast.
+
+    Returns
+    -------
+    ndarray of shape (1 + G,)
+        On all customers, then with each group left out.
+    """
+    return np.concatenate([[found.estimate], found.leave_one_group_out])
+
+
+def own_part(question: Question, months: int) -> Floats | NotEstimable:
+    """Return the part of the headline's first months that does not come through retention.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    months : int
+        Months from the first.
+
+    Returns
+    -------
+    ndarray of shape (1 + G,) or NotEstimable
+        Σ_k ā(k) Δv(k) in money: per customer at time zero, at the bands' mean retention.
+    """
+    fitted = question.fit(Standardised())
+    if isinstance(fitted, NotEstimable):
+        return fitted
+    every = np.concatenate([fitted.estimate[None], fitted.leave_one_group_out])[..., :months]
+    pair = every[:, [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]]
+    kept = np.maximum(pair[:, :, :1], 1e-9)
+    each = pair / kept
+    gap = (each[:, 1] - each[:, 0]) * kept.mean(axis=1)
+    return np.asarray(np.einsum("rmk,mk->r", gap, question.weights()[:, :months]))
