@@ -99,7 +99,7 @@ def measure_all(scenario: str, seed: int) -> dict[str, float | str]:
     estimates = study.estimates()
     robustness = study.diagnose().confounding.robustness
     row: dict[str, float | str] = {
-        "seed": seed, "truth": base.truth.per_customer, "truth_lasting": base.truth.per_lasting_move,
+        "seed": seed, "truth": base.truth.per_customer, "truth_lasting": base.truth.per_lasting_move.per_customer,
         "label": estimates.verdict.label if estimates.verdict is not None else "",
         "robustness_value": float("nan") if isinstance(robustness, cx.NotEstimable) else robustness.value,
         "strongest_benchmark": float("nan")

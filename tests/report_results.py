@@ -18,7 +18,7 @@ from cxvalue.estimate import Interval
 from cxvalue.report import StudyResults
 from cxvalue.report.figures import ReportFigure, report_figures
 from cxvalue.tables import Finding
-from cxvalue.value import Projection, SegmentValues
+from cxvalue.value import EstimateRow, Projection, SegmentValues
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOSTILE = "=<script>alert('1')</script> & \"$x_1$\""
@@ -49,6 +49,16 @@ def small_figures() -> tuple[ReportFigure, ...]:
 def value_only(results: StudyResults) -> StudyResults:
     """Return results without what ``--only value`` leaves out."""
     return replace(results, outcomes=None, links=None)
+
+
+def estimate_row(method: str, each: Interval | NotEstimable, **fields: Any) -> EstimateRow:
+    """Return a row of the table of estimates; ``role`` and all else can be given."""
+    return EstimateRow(method, f"what {method} is", fields.pop("role", "shown"), each, **fields)
+
+
+def with_estimates(results: StudyResults, *rows: EstimateRow) -> StudyResults:
+    """Return results whose table of estimates holds these rows."""
+    return replace(results, estimates=replace(results.estimates, rows=rows))
 
 
 def with_truth(results: StudyResults, value: float) -> StudyResults:

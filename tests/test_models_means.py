@@ -198,6 +198,7 @@ def retention(frame: ModelFrame, position: int, metric: str, *, confidence: floa
     return fit_retention(frame, confidence=confidence)[position]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["two-part", "log-linear", "retained"])
 def test_delta_method_errors_are_those_of_the_jackknife(kind: str) -> None:
     # Leaving out each of some 190 customers in turn; the two differ by terms of second order: within 10 %.

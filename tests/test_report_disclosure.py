@@ -16,12 +16,13 @@ from cxvalue.report.disclosure import hide_cells, hide_in_text, is_small
 from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
 from cxvalue.report.tables import report_tables
-from cxvalue.value import Estimates
 from report_results import (
+    estimate_row,
     first_row,
     known_interval,
     small_results,
     with_bands,
+    with_estimates,
     with_finding,
     with_segments,
 )
@@ -182,13 +183,16 @@ def test_points_of_curves_that_stand_for_few_are_held_back() -> None:
 
 def test_reasons_and_episodes_of_estimates() -> None:
     results = small_results()
-    _, headline, n, what = next(row for row in results.estimates.rows if row[0] == "standardised")
-    rows = (
-        ("standardised", headline, n, what),
-        ("unadjusted", headline, n, what),
-        ("complete_cohorts", NotEstimable("4 episodes in band neutral; at least 50 are needed"), n - 5, what),
+    headline = results.estimates.get("standardised")
+    each, n = headline.per_customer, headline.n_episodes
+    too_few = NotEstimable("4 episodes in band neutral; at least 50 are needed")
+    results = with_estimates(
+        results,
+        headline,
+        estimate_row("unadjusted", each, n_episodes=n),
+        estimate_row("complete_cohorts", too_few, n_episodes=n - 5),
     )
-    found = {row["method"]: row for row in results_dict(replace(results, estimates=Estimates(rows)))["estimates"]}
+    found = {row["method"]: row for row in results_dict(results)["estimates"]}
     assert found["complete_cohorts"]["n_episodes"] is None
     assert found["complete_cohorts"]["reason"].startswith("fewer than 10 episodes")
     assert found["standardised"]["n_episodes"] == n

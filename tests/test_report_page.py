@@ -13,14 +13,16 @@ from cxvalue.report import StudyResults
 from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
 from cxvalue.report.wording import answer_sentence, gap_sentence, truth_sentence
-from cxvalue.value import Estimates, SegmentValues
+from cxvalue.value import SegmentValues
 from report_results import (
     HOSTILE,
+    estimate_row,
     known_interval,
     segment_value,
     small_figures,
     small_results,
     value_only,
+    with_estimates,
     with_finding,
     with_truth,
     with_value,
@@ -66,10 +68,12 @@ def plain(text: str) -> str:
 
 def with_raw_gap(results: StudyResults, gap: float, value: float) -> StudyResults:
     """Return results with a known raw gap and a known value."""
-    raw = replace(results.value, per_customer=known_interval(gap))
     results = with_value(results, per_customer=known_interval(value))
-    rows = (("unadjusted", raw, 900, ""), ("standardised", results.value, 900, ""))
-    return replace(results, estimates=Estimates(rows))
+    return with_estimates(
+        results,
+        estimate_row("unadjusted", known_interval(gap)),
+        estimate_row("standardised", results.value.per_customer, projection=results.value),
+    )
 
 
 def test_answer_in_one_sentence() -> None:
@@ -107,8 +111,8 @@ def test_gap_in_words(gap: float, value: float, words: str) -> None:
 
 def test_gap_that_cannot_be_estimated() -> None:
     results = small_results()
-    rows = (("unadjusted", NotEstimable("too few"), 0, ""), ("standardised", results.value, 900, ""))
-    assert gap_sentence(replace(results, estimates=Estimates(rows))) == "The raw gap is not estimable: too few."
+    rows = estimate_row("unadjusted", NotEstimable("too few")), results.estimates.get("standardised")
+    assert gap_sentence(with_estimates(results, *rows)) == "The raw gap is not estimable: too few."
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_every_section_is_there_and_linked() -> None:
     ids = {attributes["id"] for tag, attributes in page.tags if "id" in attributes}
     links = {str(attributes["href"]).removeprefix("#") for tag, attributes in page.tags if tag == "a"}
     assert links == ids
-    assert len(ids) == 12
+    assert len(ids) == 13
     assert page.open == []
 
 
@@ -161,7 +165,7 @@ def test_one_file_without_network_or_script() -> None:
 def test_figures_have_words_and_tables() -> None:
     page = page_of(small_results())
     images = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert len(images) == 4
+    assert len(images) == 5
     assert all(len(str(image["alt"])) > 40 for image in images)
     text = page.text()
     assert text.count("The figures behind it") == 2

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,13 +18,24 @@ from matplotlib.figure import Figure
 
 import cxvalue as cx
 from cxvalue.errors import CxValueError, NotEstimable
+from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
+from cxvalue.estimate.survival import Survival
 from cxvalue.report.canvas import svg_text
 from cxvalue.report.figures import report_figures
+from cxvalue.report.plot_noise import plot_migration, plot_reliability
 from cxvalue.report.plot_parts import BAND_COLOURS, spread_apart
+from cxvalue.report.plot_survival import plot_survival
 from cxvalue.report.plots import plot, plot_contribution, plot_estimates, plot_levers, plot_retention
 from cxvalue.report.truth import known_truth
-from cxvalue.value import Estimates
-from report_results import HOSTILE, known_interval, small_figures, small_results, with_truth
+from report_results import (
+    HOSTILE,
+    estimate_row,
+    known_interval,
+    small_figures,
+    small_results,
+    with_estimates,
+    with_truth,
+)
 
 
 def svg_texts(svg: str) -> list[str]:
@@ -75,16 +87,15 @@ def test_adjusted_beside_unadjusted_and_the_truth() -> None:
     ax = plot_estimates(results.estimates, truth=known_truth(results))
     names = [tick.get_text() for tick in ax.get_yticklabels()]
     assert names[:2] == ["unadjusted (raw gap)", "adjusted (headline)"]
-    assert names[-1] == "truth (simulated base)"
-    assert written(ax)[-1] == "EUR\u00a02.00"
+    assert written(ax)[names.index("truth (simulated base)")] == "EUR\u00a02.00"
 
 
 def test_what_is_not_estimable_is_named() -> None:
-    rows = small_results().estimates.rows
-    missing = ("complete_cohorts", NotEstimable("too short"), 0, "")
-    ax = plot_estimates(Estimates((*rows[:2], missing)))
+    results = small_results()
+    missing = estimate_row("complete_cohorts", NotEstimable("too short"))
+    ax = plot_estimates(with_estimates(results, *results.estimates.rows[:2], missing).estimates)
     assert written(ax)[-1] == "not estimable"
-    nothing = plot_estimates(Estimates((missing,)))
+    nothing = plot_estimates(with_estimates(results, missing).estimates)
     assert written(nothing) == ["not estimable"]
 
 
@@ -163,21 +174,114 @@ def test_losses_have_another_colour() -> None:
     assert len({gain, loss, total}) == 3
 
 
-def test_report_has_four_figures_with_words() -> None:
+def test_report_has_five_figures_with_words() -> None:
     figures = small_figures()
-    assert [figure.name for figure in figures] == ["retention", "contribution", "levers", "estimates"]
+    assert [figure.name for figure in figures] == ["retention", "contribution", "levers", "estimates", "balance"]
     assert all(len(figure.alt) > 40 for figure in figures)
     assert all("as of 2024-03" in " ".join(svg_texts(figure.svg)) for figure in figures)
 
 
 def test_figures_without_curves() -> None:
     results = replace(small_results(), curves=NotEstimable("too few"), contribution=None)
-    assert [figure.name for figure in report_figures(results)] == ["levers", "estimates"]
+    assert [figure.name for figure in report_figures(results)] == ["levers", "estimates", "balance"]
 
 
 def test_same_bytes_again_and_no_date() -> None:
     assert report_figures(small_results()) == small_figures()
     assert not any("<dc:date>" in figure.svg for figure in small_figures())
+
+
+def small_survival() -> Survival:
+    """Two months of three bands: of 100, 80 and 60 episodes a tenth leaves in each month."""
+    rows = [
+        {
+            "adjusted": method != "unadjusted", "method": method, "band": band, "month": month,
+            "survival": share**month, "se": 0.02, "ci_low": share**month - 0.04, "ci_high": share**month + 0.02,
+            "at_risk": n - 5 * (month - 1), "events": 5,
+        }
+        for method, shift in (("unadjusted", 0.0), ("standardised", 0.01))
+        for share, n, band in zip((0.8 + shift, 0.85, 0.9 - shift), (1200, 80, 60), cx.BANDS, strict=True)
+        for month in (1, 2, 3)
+    ]  # fmt: skip
+    none, why = pd.DataFrame(), NotEstimable("not asked")
+    return Survival(pd.DataFrame(rows), none, why, why, why, why, why, (), none, 3, "dissatisfied", "", 0.95, ())
+
+
+def small_migration() -> Migration:
+    """Two gaps; at the second nobody who was neutral is asked again."""
+    counts = np.array([[[5, 3, 2], [1, 8, 1], [0, 1, 9]], [[10, 6, 4], [0, 0, 0], [1, 1, 18]]])
+    return Migration(np.array([3, 9]), counts, counts, (known_interval(0.5), known_interval(0.5)))
+
+
+def small_reliability() -> Reliability:
+    """Correlations that lie on 0.5 + 0.2 × 0.9^g: three tenths of an answer are noise."""
+    gaps = np.array([3.0, 6.0, 12.0])
+    return Reliability(
+        gaps, 0.5 + 0.2 * 0.9**gaps, np.full(3, 0.02), np.full(3, 500.0), 0.5, 0.2, 0.9, known_interval(0.3),
+        np.tile([0.5, 0.2, 0.9], (100, 1)),
+    )  # fmt: skip
+
+
+def test_survival_as_observed_with_numbers_at_risk_and_adjusted_marks() -> None:
+    ax = plot_survival(small_survival())
+    lines = {line.get_label(): line for line in ax.lines}
+    np.testing.assert_allclose(lines["dissatisfied"].get_ydata(), [1.0, 0.8, 0.64, 0.512])
+    assert lines["dissatisfied"].get_drawstyle() == "steps-post"
+    np.testing.assert_allclose(lines["satisfied, adjusted"].get_ydata(), [0.89**3])
+    assert len(ax.collections) == 3
+    texts = written(ax)
+    assert texts[:3] == ["dissatisfied 51.2\u00a0%", "neutral 61.4\u00a0%", "satisfied 72.9\u00a0%"]
+    assert texts[3:7] == ["episodes at risk", "dissatisfied", "1,200", "1,190"]
+
+
+def test_survival_alone() -> None:
+    ax = plot_survival(small_survival(), adjusted=None, at_risk=False)
+    assert [line.get_label() for line in ax.lines] == list(cx.BANDS)
+    assert len(written(ax)) == 3
+    assert "circles" not in ax.get_title(loc="left")
+
+
+def test_labels_of_survival_do_not_overlap() -> None:
+    ax = plot_survival(small_survival())
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts = (*ax.texts, *ax.get_xticklabels(), ax.xaxis.label)
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts]
+    for at, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[at + 1 :])
+        assert one.x0 >= 0
+        assert one.y0 >= 0
+        assert one.x1 <= figure.bbox.x1 + 1  # a pixel, for rounding
+
+
+def test_where_customers_answer_next() -> None:
+    ax = plot_migration(small_migration())
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["3 months later", "9 months later"]
+    widths = np.array([bar.get_width() for bar in ax.patches]).reshape(3, 2)  # by band of the second answer, then gap
+    np.testing.assert_allclose(widths, [[0.5, 0.5], [0.3, 0.3], [0.2, 0.2]])
+    assert {"50\u00a0%", "10 pairs", "20 pairs"} <= set(written(ax))
+    assert len(plot_migration(small_migration(), from_band="neutral").get_yticklabels()) == 1
+    nobody = replace(small_migration(), counts=np.zeros((2, 3, 3), dtype=np.int64))
+    with pytest.raises(CxValueError, match="nobody who answered dissatisfied was asked again"):
+        plot_migration(nobody)
+
+
+def test_correlations_by_gap_with_the_fit() -> None:
+    ax = plot_reliability(small_reliability())
+    fit = next(line for line in ax.lines if line.get_label() == "fit")
+    assert fit.get_ydata()[0] == pytest.approx(0.7)
+    assert any("noise 30\u00a0%" in text for text in written(ax))
+
+
+def test_survey_noise_shows_what_there_is() -> None:
+    why = NotEstimable("asked once")
+    full = SurveyNoise(small_migration(), small_reliability(), why, why, 0.95)
+    assert plot(full).get_title(loc="left") == "How two answers of a customer agree"
+    assert plot(replace(full, reliability=why)).get_title(loc="left") == "Where the dissatisfied answer next"
+    with pytest.raises(CxValueError, match="survey noise is not estimable: asked once"):
+        plot(replace(full, migration=why, reliability=why))
 
 
 def test_report_starts_without_matplotlib_and_draws_without_pyplot() -> None:

@@ -48,13 +48,63 @@ def draw_bands(
         colour = BAND_COLOURS[band]
         ax.fill_between(months, low[b], high[b], color=colour, alpha=0.16, linewidth=0)
         ax.plot(months, estimate[b], color=colour, linestyle=BAND_DASHES[band], linewidth=1.8, label=band)
+    finish_months(ax, estimate.shape[1], confidence=confidence)
+    ax.margins(y=0.04)
+    label_ends(ax, estimate, ends)
+
+
+def finish_months(ax: Axes, horizon: int, *, confidence: float | None) -> None:
+    """Finish axes along which months of follow-up run.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to.
+    horizon : int
+        Months shown.
+    confidence : float, optional
+        Level of the shaded intervals, to be named.
+    """
     clean_frame(ax)
-    step = 3 if len(months) <= 18 else 6 if len(months) <= 48 else 12
-    ax.set_xticks(np.arange(0, len(months) + 1, step))
-    ax.set_xlim(0, len(months))
+    ax.set_xticks(month_ticks(horizon))
+    ax.set_xlim(0, horizon)
     shaded = "interval" if confidence is None else f"{level(confidence)} interval"
     ax.set_xlabel(f"months after the answer (shaded: {shaded})", **label_style())
-    ax.margins(y=0.04)
+
+
+def month_ticks(horizon: int) -> list[int]:
+    """Return the months at which an axis is marked.
+
+    Parameters
+    ----------
+    horizon : int
+        Months shown.
+
+    Returns
+    -------
+    list of int
+        From 0, every 3, 6 or 12 months.
+
+    Examples
+    --------
+    >>> month_ticks(24)
+    [0, 6, 12, 18, 24]
+    """
+    return list(range(0, horizon + 1, 3 if horizon <= 18 else 6 if horizon <= 48 else 12))
+
+
+def label_ends(ax: Axes, estimate: Floats, ends: Sequence[str]) -> None:
+    """Name each band's line at its right end.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to; its limits are those of the finished figure.
+    estimate : ndarray of shape (B, H)
+        Figures by band and month.
+    ends : sequence of str
+        The last figure of each band, written beside its name.
+    """
     known = [b for b in range(len(BANDS)) if np.isfinite(estimate[b]).any()]
     bottom, top = ax.get_ylim()
     heights = spread_apart([(last_known(estimate)[b] - bottom) / (top - bottom) for b in known], gap=0.085)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,12 @@ import numpy as np
 from cxvalue.errors import CxValueError, NotEstimable
 from cxvalue.estimate import Curves, Interval
 from cxvalue.estimate.balance import UNBALANCED, Balance
+from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
+from cxvalue.estimate.survival import Survival
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import figure_of, new_axes
 from cxvalue.report.numbers import NBSP, format_interval, format_money
+from cxvalue.report.plot_noise import plot_migration, plot_reliability, plot_survey_noise
 from cxvalue.report.plot_parts import (
     BAND_COLOURS,
     GAIN,
@@ -31,6 +34,7 @@ from cxvalue.report.plot_parts import (
     last_known,
     title_style,
 )
+from cxvalue.report.plot_survival import plot_survival
 from cxvalue.report.wording import level, method_name, metric_name
 from cxvalue.value import Estimates, Projection
 from cxvalue.vocabulary import RETAINED
@@ -39,14 +43,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot(result: Curves | Projection | Estimates | Balance, ax: Axes | None = None) -> Axes:
+Drawn = Curves | Projection | Estimates | Balance | Survival | SurveyNoise | Migration | Reliability
+
+
+def plot(result: Drawn, ax: Axes | None = None) -> Axes:
     """Draw a result.
 
     Parameters
     ----------
-    result : Curves, Projection, Estimates or Balance
+    result : Curves, Projection, Estimates, Balance, Survival, SurveyNoise, Migration or Reliability
         Curves give retention by band, a projection its levers, estimates the adjusted beside the unadjusted value,
-        balance how far the bands are from the target before and after adjustment.
+        balance how far the bands are from the target before and after adjustment, survival the share that has not left
+        with the numbers at risk, survey noise the correlation of two answers by the months between (or, where that is
+        not estimable, as a migration does, where the dissatisfied answer next).
     ax : matplotlib.axes.Axes, optional
         Where to draw; default a new figure.
 
@@ -60,19 +69,19 @@ def plot(result: Curves | Projection | Estimates | Balance, ax: Axes | None = No
     CxValueError
         For a result that has no figure.
     """
-    if isinstance(result, Curves):
-        return plot_retention(result, ax)
-    if isinstance(result, Projection):
-        return plot_levers(result, ax)
-    if isinstance(result, Estimates):
-        return plot_estimates(result, ax)
-    if isinstance(result, Balance):
-        return plot_balance(result, ax)
+    drawings: dict[type, Callable[..., Axes]] = {
+        Curves: plot_retention, Projection: plot_levers, Estimates: plot_estimates, Balance: plot_balance,
+        Survival: plot_survival, SurveyNoise: plot_survey_noise, Migration: plot_migration,
+        Reliability: plot_reliability,
+    }  # fmt: skip
+    for kind, draw in drawings.items():
+        if isinstance(result, kind):
+            return draw(result, ax)
     raise CxValueError(
         f"nothing to draw for a result of type {type(result).__name__}",
-        allowed="Curves, Projection, Estimates, Balance",
+        allowed=", ".join(kind.__name__ for kind in drawings),
         hint="cx.plot(study.curves()), cx.plot(study.value()) or cx.plot(study.estimates())",
-    )  # fmt: skip
+    )
 
 
 def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -268,7 +268,7 @@ class Study:
         self,
         metrics: Sequence[str] | None = None,
         *,
-        formula: str | None = None,
+        formula: str | Mapping[str, str] | None = None,
         covariates: Sequence[str] | None = None,
     ) -> Models:
         """Return regression models of the outcomes: hazard of leaving, cost, revenue, counts.
@@ -277,8 +277,8 @@ class Study:
         ----------
         metrics : sequence of str, optional
             Metrics to model; default all that are measured.
-        formula : str, optional
-            Right-hand side that takes the place of the default one.
+        formula : str or mapping of str to str, optional
+            Right-hand side that takes the place of the default one, of all metrics or by metric.
         covariates : sequence of str, optional
             Covariates to adjust for; default those of the settings.
 

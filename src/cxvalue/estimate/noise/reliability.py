@@ -154,6 +154,11 @@ def fit_reliability(gaps: Floats, correlations: list[Polychoric], *, confidence:
     gaps are long against the drift the figure is uncertain, and its interval says so. A part of satisfaction that is
     gone before the shortest gap counts as noise.
 
+    Tried on satisfaction of which 0.9 is left from month to month and a third of an answer is noise, 25 times each:
+    five half-yearly waves (12,600 pairs) find the share of noise with a spread of 0.095; another 1,000 answers a month
+    after the fourth wave, a quarter of them from customers who had just answered, bring it to 0.040; nine quarterly
+    waves (45,000 pairs) bring it to 0.022.
+
     References
     ----------
     Heise, D. (1969), Separating reliability and stability in test-retest correlation, American Sociological Review

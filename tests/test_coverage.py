@@ -1,0 +1,69 @@
+"""The value is right on average and its interval covers: twenty bases again, and the record of the long run."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from benchmarks.coverage import STUDIED, measure
+from benchmarks.coverage_table import summarise
+
+VALIDATION = Path(__file__).parent.parent / "docs" / "validation"
+N_BASES = 20
+MEANT_FOR = tuple(name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction"))
+"""Scenarios whose assumptions the headline makes."""
+
+
+def record(scenario: str) -> pd.DataFrame:
+    """Return the rows of a scenario's long run."""
+    return pd.read_csv(VALIDATION / f"coverage_{scenario}.csv")
+
+
+@pytest.mark.slow
+def test_twenty_bases_with_a_known_answer() -> None:
+    rows = pd.DataFrame([measure("recovery", seed) for seed in range(2000, 2000 + N_BASES)])
+    found = summarise(rows, "")
+    # The bound of the long run, 0.3 standard errors, and three times the simulation error of twenty bases.
+    assert abs(found["bias"]) <= 0.3 * found["mean_se"] + 3 * found["bias_error"]
+    # Intervals that cover 95 % miss 5 or more of 20 with probability 0.003.
+    assert found["coverage"] >= 0.8
+    # The spread of 20 draws lies within these factors of its expectation in 99.8 % of runs (chi-square, 19 degrees).
+    assert 0.65 <= found["mean_se"] / found["spread"] <= 1.9
+    assert rows["unadjusted"].mean() > 1.4 * found["truth"]  # the raw gap overstates: that is what the base is for
+
+
+@pytest.mark.parametrize("scenario", MEANT_FOR)
+def test_the_long_run_keeps_its_bounds(scenario: str) -> None:
+    found = summarise(record(scenario), "")
+    assert found["bases"] >= 30
+    # A third of a standard error, beyond what so few bases leave open (three simulation errors).
+    assert abs(found["bias"]) <= found["mean_se"] / 3 + 3 * found["bias_error"]
+    # 93 to 97 % is the aim; three binomial standard errors around it are what the number of bases can tell.
+    room = 3 * (0.95 * 0.05 / found["bases"]) ** 0.5
+    assert 0.93 - room <= found["coverage"] <= min(0.97 + room, 1.0)
+
+
+def test_without_an_effect_few_values_are_above_zero() -> None:
+    found = summarise(record("null"), "")
+    assert found["truth"] == 0.0
+    assert found["above_zero"] <= 0.05  # no value can be called supported unless its interval is above 0
+
+
+def test_what_nobody_recorded_is_shown_to_mislead() -> None:
+    found = summarise(record("hidden_confounding"), "")
+    assert found["bias"] > 3 * found["bias_error"]  # the method must fail here, and the table says so
+
+
+def test_a_first_look_at_the_sample_shows_something() -> None:
+    rows = record("sample")
+    assert len(rows) == N_BASES
+    assert rows["se"].mean() <= rows["truth"].mean() / 4
+
+
+def test_the_table_of_the_docs_is_that_of_the_rows() -> None:
+    table = pd.read_csv(VALIDATION / "coverage.csv").set_index("scenario")
+    for scenario in STUDIED:
+        found = summarise(record(scenario), "")
+        row = table.loc[scenario]
+        assert row["bases"] == found["bases"]
+        for name in ("bias", "spread", "mean_se", "coverage"):
+            assert row[name] == pytest.approx(found[name], rel=1e-5, abs=1e-9)
