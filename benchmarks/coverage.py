@@ -3,6 +3,7 @@
     python -m benchmarks.coverage --bases 400                       # the headline, every scenario of the study
     python -m benchmarks.coverage --scenario recovery --bases 1000  # the headline, one scenario
     python -m benchmarks.coverage --estimators all --bases 100      # every estimator and the verdict
+    python -m benchmarks.coverage --scenario null --leave-out previous_band --leave-out months_since_previous
     python -m benchmarks.coverage --merge FOLDER                    # take in what another run has written
 
 Every base is a row of ``docs/validation/coverage_<scenario>.csv`` or ``estimates_<scenario>.csv``; a run goes on where
@@ -17,7 +18,8 @@ import argparse
 import csv
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -33,14 +35,19 @@ STUDIED = (
     "fading", "segment_effects", "disposition", "hidden_confounding",
 )  # fmt: skip
 """The scenarios of the study, in the order of its table."""
+COVARIATES = (
+    "revenue", "cost_to_serve", "incidents", "plan_price", "segment", "region", "tenure_months", "previous_band",
+    "months_since_previous",
+)  # fmt: skip
+"""All baseline covariates of a simulated base."""
 METHODS = (
     "unadjusted", "standardised", "complete_cohorts", "near_boundary", "weighted", "doubly_robust", "within_customer",
     "placebo", "other_baseline", "lasting_move",
 )  # fmt: skip
 
 
-def settings_for(base: SimulatedBase) -> cx.Settings:
-    """Return settings that fit a simulated base."""
+def settings_for(base: SimulatedBase, leave_out: Collection[str] = ()) -> cx.Settings:
+    """Return settings that fit a simulated base, without some covariates."""
     tables = {name for name in base.tables if name not in ("surveys", "customers", "invitations")}
     panels = {name: {"missing": "zero"} for name in ("upgrades", "referrals") if name in tables}
     return cx.Settings(
@@ -50,6 +57,7 @@ def settings_for(base: SimulatedBase) -> cx.Settings:
         economics={
             "gross_margin": base.scenario.gross_margin, "discount_rate_annual": base.scenario.discount_rate_annual,
         },
+        adjust={"covariates": [name for name in COVARIATES if name not in leave_out]},
         run={"threads": 1},
     )  # fmt: skip
 
@@ -63,16 +71,16 @@ def with_dates(table: pa.Table) -> pa.Table:
     return table.set_column(table.column_names.index("month"), "month", days.take(months.indices))
 
 
-def study_of(base: SimulatedBase) -> cx.Study:
-    """Return the study of a simulated base."""
+def study_of(base: SimulatedBase, leave_out: Collection[str] = ()) -> cx.Study:
+    """Return the study of a simulated base, without some covariates."""
     tables = {name: with_dates(table) for name, table in base.tables.items()}
-    return cx.Study(cx.Tables(**tables), settings_for(base))
+    return cx.Study(cx.Tables(**tables), settings_for(base, leave_out))
 
 
-def measure(scenario: str, seed: int) -> dict[str, float]:
+def measure(scenario: str, seed: int, leave_out: Collection[str] = ()) -> dict[str, float]:
     """Simulate one base and return what was estimated beside what is true."""
     base = simulate(SCENARIOS[scenario], seed=seed)
-    study = study_of(base)
+    study = study_of(base, leave_out)
     estimates = study.results(only="value").estimates
     headline, raw = estimates.headline, estimates.get("unadjusted").per_customer
     complete = estimates.get("complete_cohorts").per_customer
@@ -149,6 +157,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
     parser.add_argument("--estimators", choices=("headline", "all"), default="headline")
+    parser.add_argument("--leave-out", action="append", default=[], choices=COVARIATES)
     parser.add_argument("--bases", type=int, default=400)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--folder", type=Path, default=FOLDER)
@@ -159,10 +168,13 @@ def main(arguments: list[str]) -> None:
         merge(chosen.merge)
         return
     part, parts = (int(text) for text in chosen.share.split("/"))
-    name, each = ("coverage", measure) if chosen.estimators == "headline" else ("estimates", measure_all)
+    left_out = "".join(f"_without_{name}" for name in chosen.leave_out)
+    name, each = "estimates", measure_all
+    if chosen.estimators == "headline":
+        name, each = "coverage", partial(measure, leave_out=chosen.leave_out)
     for scenario in chosen.scenario or STUDIED:
         seeds = range(chosen.first_seed + part - 1, chosen.first_seed + chosen.bases, parts)
-        run(scenario, seeds, chosen.folder / f"{name}_{scenario}.csv", each)
+        run(scenario, seeds, chosen.folder / f"{name}_{scenario}{left_out}.csv", each)
 
 
 if __name__ == "__main__":

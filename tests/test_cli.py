@@ -26,6 +26,7 @@ from cxvalue.link import StudySettings
 from cxvalue.report import StudyResults, json_text, results_dict
 from cxvalue.simulate import SCENARIOS
 from cxvalue.tables import PanelSettings, RetentionSettings, WidePanelSettings
+from cxvalue.value import Verdict
 
 ROOT = Path(__file__).parents[1]
 TELECOM = ROOT / "docs" / "examples" / "telecom_export.toml"
@@ -303,8 +304,11 @@ class TestReport:
         assert run("report", study_file, "--out", tmp_path / "out", "--quiet") == Outcome(0, "", "")
         assert (tmp_path / "out" / "report.html").is_file()
 
-    def test_below_the_required_verdict(self, study_file: Path, computed: StudyResults, tmp_path: Path) -> None:
-        assert computed.verdict.label == "weak"
+    def test_below_the_required_verdict(
+        self, study_file: Path, results: StudyResults, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        weak = replace(results, verdict=Verdict("weak", ("the placebo is large",)))
+        monkeypatch.setattr(cx.Study, "results", lambda self, only=None: weak)
         done = run("report", study_file, "--out", tmp_path / "out", "--require", "supported")
         assert done.code == 4
         assert done.err.endswith("The verdict is 'weak'; 'supported' is required.\n")

@@ -9,7 +9,9 @@ from benchmarks.coverage_table import summarise
 
 VALIDATION = Path(__file__).parent.parent / "docs" / "validation"
 N_BASES = 20
-MEANT_FOR = tuple(name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction"))
+MEANT_FOR = tuple(
+    name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction")
+)
 """Scenarios whose assumptions the headline makes."""
 
 

@@ -61,7 +61,7 @@ def test_every_file_is_there(written: Path) -> None:
     assert names == {
         "report.html", "results.json", "manifest.json",
         *(f"tables/{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
-        *(f"figures/{name}.svg" for name in ("retention", "contribution", "levers", "estimates")),
+        *(f"figures/{name}.svg" for name in ("retention", "contribution", "levers", "estimates", "balance")),
     }  # fmt: skip
     assert entries(written.parent) == ["out"]
 

@@ -22,6 +22,8 @@ from cxvalue.vocabulary import BANDS
 
 MOST_BLOCKS = 6
 """Blocks into which the months of follow-up are cut, at most."""
+RECORDS_PER_COLUMN = 5
+"""Records of the target for each column of its odds, at least."""
 FOLDS = 5
 """Customer groups are dealt to this many folds; nothing that is learned is used for the customers it was learned on."""
 
@@ -128,6 +130,17 @@ class Balanced:
             weights = weights * (self.band_model.probabilities(self.target_bands, replicate).min(axis=1) >= self.trim)
         return weights
 
+    def n_left(self) -> int:
+        """Return how many rows trimming leaves, in the band or the target that has fewest.
+
+        Returns
+        -------
+        int
+            Episodes or records.
+        """
+        kept = np.bincount(self.band, self.weights(0).values > 0, minlength=N_BANDS)
+        return int(min(kept.min(), (self.target_weights(0) > 0).sum()))
+
     def replicates(self) -> Iterator[tuple[int, Floats, Floats]]:
         """Give the weights of episodes and target, replicate by replicate.
 
@@ -218,6 +231,11 @@ def balance_blocks(
         block = balance(source, first_k, last_k, learner=learner, cap=cap, trim=trim)
         if isinstance(block, NotEstimable):
             return block
+        if trim > 0 and block.n_left() < MIN_EPISODES:
+            return NotEstimable(
+                f"{block.n_left()} episodes of a band or customers of the target are left with propensities of "
+                f"{trim:g} or more; at least {MIN_EPISODES} are needed"
+            )
         found.append(block)
     return tuple(found)
 
@@ -276,7 +294,8 @@ def balance(
         )
     target = source.target_rows
     if learner is None:
-        columns = usable_columns(rows.design[inside], band, group, groups=source.groups)
+        most = max(1, len(target.at) // RECORDS_PER_COLUMN)
+        columns = usable_columns(rows.design[inside], band, group, groups=source.groups)[:most]
         mine, theirs = rows.design[inside][:, columns], target.design[:, columns]
         stacked = (mine, theirs)
     else:
@@ -358,7 +377,13 @@ def learned_designs(
     fold, target_fold = rows.group[inside] % FOLDS, target.group % FOLDS
     bands = learned_logits(learner, mine, rows.band[inside], fold=fold, others=(theirs, target_fold))
     belongs = np.repeat(np.array([0, 1]), [len(mine), len(theirs)])
-    both, _ = learned_logits(learner, np.vstack([mine, theirs]), belongs, fold=np.concatenate([fold, target_fold]))
+    each = target.weights(0)
+    weights = None
+    if target.response is not None:
+        weights = np.concatenate([np.ones(len(mine)), each * (len(mine) / each.sum())])
+    both, _ = learned_logits(
+        learner, np.vstack([mine, theirs]), belongs, fold=np.concatenate([fold, target_fold]), weights=weights
+    )
     odds = calibration_design(both)
     return (calibration_design(bands[0]), calibration_design(bands[1])), (odds[: len(mine)], odds[len(mine) :])
 

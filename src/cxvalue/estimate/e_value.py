@@ -79,7 +79,7 @@ class EValue:
         """
         return (
             f"To explain away a ratio of {self.risk_ratio:.2f} between the risks of leaving, an unrecorded cause would "
-            f"have to multiply both the odds of the band and the risk of leaving by {self.point:.2f}; to bring the "
+            f"have to be tied to both the band and leaving by a risk ratio of {self.point:.2f}; to bring the "
             f"interval to 1, by {self.limit:.2f}."
         )
 

@@ -54,11 +54,11 @@ class NearBoundary:
                 return NotEstimable(f"nobody in the target gave the score {leave:g}")
             means[replicate] = weights @ target.design / weights.sum()
         return standardise_rows(
-            rows.design[near],
-            rows.outcomes[near],
+            rows.design[near, : means.shape[1]],
+            rows.outcomes[near, :, : source.horizon],
             band=rows.band[near],
             group=rows.group[near],
-            last_k=rows.last_k[near],
+            last_k=np.minimum(rows.last_k[near], source.horizon),
             target=means,
         )
 

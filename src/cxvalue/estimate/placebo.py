@@ -29,6 +29,8 @@ class PlaceboReplicates:
         The months before, counted from that of the answer.
     n_episodes : int
         Episodes of the two bands.
+    columns_lost : tuple of int
+        Columns of the headline that these episodes cannot carry.
     """
 
     before: Floats
@@ -36,9 +38,12 @@ class PlaceboReplicates:
     first_k: int
     last_k: int
     n_episodes: int
+    columns_lost: tuple[int, ...] = ()
 
 
-def fit_placebo(source: EpisodeSource, weights: Floats) -> PlaceboReplicates | NotEstimable:
+def fit_placebo(
+    source: EpisodeSource, weights: Floats, *, columns: tuple[int, ...]
+) -> PlaceboReplicates | NotEstimable:
     """Estimate the contrast in the months before the baseline.
 
     Parameters
@@ -48,6 +53,8 @@ def fit_placebo(source: EpisodeSource, weights: Floats) -> PlaceboReplicates | N
     weights : ndarray of shape (M, H)
         What one unit of each metric counts in each month after the answer; the six months before take those of the
         first six after.
+    columns : tuple of int
+        Columns of the design that the headline uses.
 
     Returns
     -------
@@ -65,18 +72,17 @@ def fit_placebo(source: EpisodeSource, weights: Floats) -> PlaceboReplicates | N
     timeline, clean, rows = source.outcomes.timeline, source.outcomes.clean, source.rows()
     last_k = -timeline.baseline_months - timeline.baseline_lag
     first_k = last_k - PLACEBO_MONTHS + 1
-    covered = [panel.first_month for panel in clean.panels if panel.panel.missing != "zero"]
-    first_month = max([clean.activity.calendar.first, *covered])
+    first_month = max([clean.activity.calendar.first, *first_months(source, weights)])
     before, always = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
     used = always & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
     after = np.tensordot(rows.outcomes[:, :, :PLACEBO_MONTHS], weights[:, :PLACEBO_MONTHS], axes=2)
     fitted = standardise_rows(
-        rows.design[used],
+        rows.design[np.ix_(used, columns)],
         np.stack([before[used], after[used]], axis=1)[:, :, None],
         band=rows.band[used],
         group=rows.group[used],
         last_k=np.ones(int(used.sum()), dtype=np.int64),
-        target=source.target,
+        target=source.target[:, list(columns)],
     )
     if isinstance(fitted, NotEstimable):
         reason = f"{int(used.sum()):,} answers have {-first_k} months with the customer before them"
@@ -84,7 +90,32 @@ def fit_placebo(source: EpisodeSource, weights: Floats) -> PlaceboReplicates | N
     curves = np.concatenate([fitted.estimate[None], fitted.leave_one_group_out])[..., 0]
     contrast = curves[:, source.to_band] - curves[:, source.from_band]
     n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
-    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes)
+    lost = tuple(columns[at] for at in range(len(columns)) if at not in fitted.columns)
+    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost)
+
+
+def first_months(source: EpisodeSource, weights: Floats) -> list[int]:
+    """Return the first months of the panels that carry weight, or that have to be complete.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        The panels.
+    weights : ndarray of shape (M, H)
+        What one unit of each metric counts.
+
+    Returns
+    -------
+    list of int
+        Month integers.
+    """
+    found, at = [], 1
+    for panel in source.outcomes.clean.panels:
+        end = at + len(panel.panel.metrics)
+        if panel.panel.missing != "zero" or np.any(weights[at:end] != 0):
+            found.append(panel.first_month)
+        at = end
+    return found
 
 
 def money_before(

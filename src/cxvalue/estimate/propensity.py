@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import log_softmax, softmax
 
+from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats, Integers
 
 PRIOR = 0.01
@@ -168,7 +169,13 @@ def derivatives(
 
 
 def learned_logits(
-    learner: Any, features: Floats, classes: Integers, *, fold: Integers, others: tuple[Floats, Integers] | None = None
+    learner: Any,
+    features: Floats,
+    classes: Integers,
+    *,
+    fold: Integers,
+    others: tuple[Floats, Integers] | None = None,
+    weights: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the logarithm of each class's probability from a scikit-learn classifier that never saw the customer.
 
@@ -184,19 +191,35 @@ def learned_logits(
         Fold of each row: customers never straddle two.
     others : tuple of ndarray, optional
         Further rows to predict for: features of shape (c, q) and fold of shape (c,).
+    weights : ndarray of shape (n,), optional
+        Weights of the rows; default 1.
 
     Returns
     -------
     tuple of ndarray of shape (n, K) and (c, K)
         Out-of-fold log probabilities of the rows and of the others.
+
+    Raises
+    ------
+    SettingsError
+        When there are weights and the learner takes none.
     """
     from sklearn.base import clone
+    from sklearn.utils.validation import has_fit_parameter
 
+    if weights is not None and not has_fit_parameter(learner, "sample_weight"):
+        raise SettingsError(
+            f"{type(learner).__name__} learns without weights, and customers are weighted by response",
+            allowed="a scikit-learn classifier whose fit takes sample_weight",
+            hint="take propensity = 'boosting', or response = false",
+        )
     n_classes = int(classes.max()) + 1
     more, more_fold = others if others is not None else (np.empty((0, features.shape[1])), np.empty(0, np.int64))
     mine, theirs = np.empty((len(features), n_classes)), np.empty((len(more), n_classes))
     for f in np.unique(np.concatenate([fold, more_fold])):
-        fitted = clone(learner).fit(features[fold != f], classes[fold != f])
+        train = fold != f
+        extra = {} if weights is None else {"sample_weight": weights[train]}
+        fitted = clone(learner).fit(features[train], classes[train], **extra)
         for rows, at, out in ((features, fold == f, mine), (more, more_fold == f, theirs)):
             if at.any():
                 out[at] = np.log(np.maximum(fitted.predict_proba(rows[at]), LEAST_PROBABILITY))

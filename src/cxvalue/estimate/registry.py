@@ -83,10 +83,12 @@ def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ..
     robust = DoublyRobust(
         learner=outcome, propensity_learner=propensity, cap=adjust.weight_cap, trim=adjust.trim, seed=seed
     )
+    role: Role = "verdict" if adjust.trim == 0 else "shown"
+    whom = "to the target" if adjust.trim == 0 else "to the part of the target that trimming leaves"
     return (
         Registered(NearBoundary(), "shown", "the same on the two scores next to the cut: whom programmes really move"),
-        Registered(weighted, "verdict", "weighted by the propensity of the band, to the target"),
-        Registered(robust, "verdict", "doubly robust: a regression over the target, corrected by weighted residuals"),
+        Registered(weighted, role, f"weighted by the propensity of the band, {whom}"),
+        Registered(robust, role, f"doubly robust, {whom}: a regression, corrected by weighted residuals"),
         Registered(
             WithinCustomer(), "shown",
             "the same customer after another answer, first months without retention: beside the headline's like part",

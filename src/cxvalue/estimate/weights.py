@@ -11,6 +11,7 @@ from cxvalue.estimate.propensity import LEAST_PROBABILITY
 from cxvalue.link.columns import Floats, Integers
 
 Population = Literal["target", "everybody", "overlap"]
+MOST_CUTS: Final = 200
 WEIGHT_CAP: Final = 20.0
 """No row counts more than this many times the mean of its class."""
 
@@ -141,12 +142,21 @@ def cap_weights(values: Floats, classes: Integers, *, cap: float) -> tuple[Float
     Returns
     -------
     tuple of ndarray of shape (n,) and int
-        Weights, scaled again after the cut, and how many were cut.
+        Weights with a mean of 1 in every class and none above the cap, and how many were cut. Each cut lowers the
+        mean and raises the others, so cutting and scaling take turns until both hold.
     """
     counted = np.maximum(np.bincount(classes, values > 0), 1.0)
-    scaled = values / np.maximum(np.bincount(classes, values) / counted, LEAST_PROBABILITY)[classes]
-    cut = np.minimum(scaled, cap)
-    return cut / np.maximum(np.bincount(classes, cut) / counted, LEAST_PROBABILITY)[classes], int((scaled > cap).sum())
+    limit = np.minimum(cap, counted)[classes]
+    scaled, is_cut = values, np.zeros(len(values), dtype=bool)
+    for _ in range(MOST_CUTS):
+        mean = np.bincount(classes, scaled) / counted
+        scaled = scaled / np.where(mean > 0, mean, 1.0)[classes]
+        over = scaled > limit * (1 + 1e-9)
+        if not over.any():
+            break
+        is_cut |= over
+        scaled = np.minimum(scaled, limit)
+    return scaled, int(is_cut.sum())
 
 
 def weighted_means(outcome: Floats, classes: Integers, weights: Floats, *, n_classes: int) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxvalue.errors import NotEstimable
+from cxvalue.errors import DataError, NotEstimable
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
 from cxvalue.estimate.rows import EpisodeRows
@@ -59,9 +59,12 @@ class WithinCustomer:
             return NotEstimable(
                 f"{n_repeated} of {len(customers):,} customers answered twice; at least {MIN_CUSTOMERS} are needed"
             )
-        others = [b for b in range(N_BANDS) if b != source.from_band]
+        others = [b for b in range(N_BANDS) if b != source.from_band and (rows.band[used] == b).any()]
         exposure = (rows.band[used][:, None] == np.array(others)).astype(np.float64)
-        fitted = within_unit(outcome[used], exposure, rows.customer[used], rows.m0[used], groups=rows.group[used])
+        try:
+            fitted = within_unit(outcome[used], exposure, rows.customer[used], rows.m0[used], groups=rows.group[used])
+        except DataError as error:
+            return NotEstimable(error.what)
         at = others.index(source.to_band)
         loo = np.full(source.groups, fitted.coefficients[at])  # a group without an answer changes nothing
         if fitted.leave_one_group_out is not None:
@@ -86,7 +89,7 @@ def per_active_month(rows: EpisodeRows, weights: Floats) -> tuple[Floats, np.nda
         Means, and whether there is one: at least one active month before the next answer.
     """
     q = weights.shape[1]
-    until = np.minimum(np.minimum(gap_to_next(rows.customer, rows.m0), rows.last_k), q)
+    until = np.minimum(np.minimum(gap_to_next(rows.customer, rows.m0) - 1, rows.last_k), q)
     counted = np.arange(1, q + 1) <= until[:, None]
     active = (rows.outcomes[:, 0, :q] * counted).sum(axis=1)
     money = np.einsum("rmk,mk,rk->r", rows.outcomes[:, :, :q], weights, counted.astype(np.float64))

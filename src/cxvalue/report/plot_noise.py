@@ -9,7 +9,7 @@ import numpy as np
 from cxvalue.errors import CxValueError
 from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
 from cxvalue.estimate.replicate import t_factor
-from cxvalue.report.canvas import new_axes
+from cxvalue.report.canvas import figure_of, new_axes
 from cxvalue.report.numbers import NBSP
 from cxvalue.report.plot_parts import (
     BAND_COLOURS,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LEAST_WRITTEN = 0.07
 """Share below which a part of a bar has no room for its figure."""
+
+MOST_TICKS = 8
+"""Different gaps up to which each has a mark on the axis."""
 
 
 def plot_survey_noise(noise: SurveyNoise, ax: Axes | None = None) -> Axes:
@@ -85,7 +88,7 @@ def plot_migration(migration: Migration, ax: Axes | None = None, *, from_band: B
     gaps = np.flatnonzero(pairs)
     if not len(gaps):
         raise CxValueError(f"nobody who answered {from_band} was asked again")
-    ax = new_axes(height_inches=1.5 + 0.42 * len(gaps)) if ax is None else ax
+    ax = new_axes(height_inches=1.8 + 0.42 * len(gaps)) if ax is None else ax
     shares = migration.shares[gaps, at]
     starts = np.cumsum(shares, axis=1) - shares
     for to, band in enumerate(BANDS):
@@ -103,7 +106,8 @@ def plot_migration(migration: Migration, ax: Axes | None = None, *, from_band: B
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
     ax.set_title(f"Where the {from_band} answer next", **title_style())
-    ax.set_xlabel("share of those asked again: " + ", ".join(f"{band}" for band in BANDS), **label_style())
+    ax.set_xlabel("share of those asked again", **label_style())
+    figure_of(ax).legend(loc="outside lower center", ncols=len(BANDS), frameon=False, fontsize=SMALL_SIZE)
     return ax
 
 
@@ -140,6 +144,8 @@ def plot_reliability(reliability: Reliability, ax: Axes | None = None, *, confid
         fontsize=SMALL_SIZE, color="black",
     )  # fmt: skip
     clean_frame(ax)
+    if len(reliability.gaps) <= MOST_TICKS:
+        ax.set_xticks([0, *reliability.gaps.astype(int)])
     ax.set_xlim(0.0, months[-1])
     ax.set_ylim(min(0.0, float((reliability.correlations - reach).min()) - 0.02), 1.0)
     ax.set_title("How two answers of a customer agree", **title_style())

@@ -20,7 +20,6 @@ from cxvalue.estimate import (
     Registered,
     Standardised,
     check_balance,
-    describe_episodes,
     estimate_bands,
     estimator_for,
     fit_negative_control,
@@ -29,6 +28,7 @@ from cxvalue.estimate import (
     own_estimators,
 )
 from cxvalue.estimate.balance import Balance
+from cxvalue.estimate.balanced import balance_blocks
 from cxvalue.estimate.confounding import Confounding
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
 from cxvalue.estimate.replicate import jackknife_se, t_factor
@@ -372,10 +372,10 @@ class Stages:
             Label and reasons.
         """
         confounding = self.confounding(shift, economics) if tried else None
-        return judge(Evidence(estimates, self.effective(shift), shift, confounding, self.controls(shift)))
+        return judge(Evidence(estimates, self.effective(shift), shift, confounding, self.controls(shift, economics)))
 
-    def effective(self, shift: Shift) -> dict[str, float]:
-        """Return the effective number of answers in each band.
+    def effective(self, shift: Shift) -> dict[Band, float]:
+        """Return the effective number of episodes in the two bands of a shift.
 
         Parameters
         ----------
@@ -384,51 +384,55 @@ class Stages:
 
         Returns
         -------
-        dict of str to float
-            The smaller of two numbers: customers now in the band, under their response weights; and, for the bands of
-            the shift, episodes under the headline's weights.
+        dict of Band to float
+            Under the headline's weights, at the first or the last month, whichever has fewer; for the from-band, no
+            more than customers now in it, under their response weights.
         """
-        bands = describe_episodes(self.bands, from_band=shift.from_band).bands
-        found = {str(band): float(n) for band, n in zip(bands["band"], bands["effective"], strict=True)}
-        balance = self.balance(shift)
-        if isinstance(balance, Balance):
-            for each in balance.bands:
-                found[each.band] = min(found[each.band], each.n_effective)
-        return found
+        target = self.bands.targets[self.bands.position(EVERYBODY)]
+        found = {shift.from_band: float(target.n_effective[0, BANDS.index(shift.from_band)])}
+        for month in (1, self.timeline.horizon):
+            balance = check_balance(self.bands, from_band=shift.from_band, to_band=shift.to_band, month=month)
+            for each in balance.bands if isinstance(balance, Balance) else ():
+                found[each.band] = min(found.get(each.band, np.inf), each.n_effective)
+        return {band: found.get(band, 0.0) for band in (shift.from_band, shift.to_band)}
 
-    def controls(self, shift: Shift) -> tuple[tuple[str, Interval | NotEstimable], ...]:
+    def controls(self, shift: Shift, economics: Economics) -> tuple[tuple[str, Interval | NotEstimable], ...]:
         """Return the negative controls that the settings name.
 
         Parameters
         ----------
         shift : Shift
             The two bands.
+        economics : Economics
+            Says which metrics carry money.
 
         Returns
         -------
         tuple of (str, Interval or NotEstimable)
-            One a control.
+            One a control; with several, at a level that holds for all of them together (Bonferroni).
 
         Raises
         ------
         SettingsError
             For a metric that the study does not measure, and for one that carries money.
         """
-        names = [metric.name for metric in self.bands.metrics]
-        values, found = self.settings.own_values(), []
-        for name in self.settings.adjust.negative_controls:
+        names, found = [metric.name for metric in self.bands.metrics], []
+        units = economics.unit_values(self.bands.metrics, self.settings.own_values())
+        wanted = self.settings.adjust.negative_controls
+        confidence = 1.0 - (1.0 - self.settings.study.confidence) / max(len(wanted), 1)
+        for name in wanted:
             if name not in names[1:]:
                 raise SettingsError.unknown_key(name, "[adjust] negative_controls", names[1:])
-            if values.get(name):
+            if units[names.index(name)] != 0:
                 raise SettingsError(
-                    f"[adjust] negative_controls names '{name}', which carries a unit value",
+                    f"[adjust] negative_controls names '{name}', which carries money",
                     allowed="a metric that satisfaction cannot touch, and that is worth nothing here",
-                    hint="set its unit_value to 0",
+                    hint="name another metric, or set its unit_value to 0",
                 )
             fitted = self.bands.fit(Standardised(), from_band=shift.from_band, horizon=self.timeline.horizon)
             control = fitted if isinstance(fitted, NotEstimable) else fit_negative_control(
                 fitted, names.index(name), from_band=BANDS.index(shift.from_band), to_band=BANDS.index(shift.to_band),
-                confidence=self.settings.study.confidence,
+                confidence=confidence,
             )  # fmt: skip
             found.append((name, control))
         return tuple(found)
@@ -451,6 +455,7 @@ class Stages:
 
     def close(self) -> None:
         """Give back the engine's memory and temporary files."""
+        balance_blocks.cache_clear()
         if "engine" in self.__dict__:
             self.engine.close()
 

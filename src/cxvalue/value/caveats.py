@@ -70,7 +70,7 @@ def list_caveats(
     if value.months > timeline.horizon:
         found.append(
             f"{value.extrapolated_share:.0%} of the value lies beyond the follow-up of {timeline.horizon} months and "
-            "is extrapolated: each band keeps its last hazard, so that the gap between the bands never closes"
+            "is extrapolated: each band keeps its last hazard, as if nobody recovered or fell back any more"
         )
     return tuple(found)
 

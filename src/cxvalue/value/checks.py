@@ -87,7 +87,7 @@ def with_reliability(estimates: Estimates, study: BandStudy, noise: SurveyNoise)
         gaps = np.diff(answers.m0)[np.diff(answers.customer) == 0]
         gap = float(np.median(gaps))
         share, each = reliability.of_difference(gap), row.per_customer
-        note = f"only {share:.0%} of a change between answers {gap:.0f} months apart is change"
+        note = f"about {share:.0%} of a change between answers {gap:.0f} months apart is change (held fixed)"
         if share > 0:
             note += (
                 f": corrected {each.estimate / share:,.2f} ({each.ci_low / share:,.2f} to {each.ci_high / share:,.2f})"
@@ -109,20 +109,23 @@ def value_placebo(question: Question) -> EstimateRow:
     EstimateRow
         Money per customer over the six months before the baseline; the ratio to the six months after in the notes.
     """
-    started, shift = perf_counter(), question.shift
+    started = perf_counter()
     what = "the same for six months before the baseline, which the answer cannot have changed"
     row = EstimateRow(PLACEBO, what, "verdict", NotEstimable("not tried"))
-    source = question.study.source(
-        from_band=shift.from_band, to_band=shift.to_band, horizon=question.study.timeline.horizon
-    )
-    found = source if isinstance(source, NotEstimable) else fit_placebo(source, question.weights())
+    source, headline = question.source(), question.fit(Standardised())
+    if isinstance(source, NotEstimable) or isinstance(headline, NotEstimable):
+        return row
+    found = fit_placebo(source, question.weights(), columns=headline.columns)
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     after = question.interval(found.after)
     notes = (
         f"in the six months after the answer {after.estimate:,.2f} "
-        f"({after.ci_low:,.2f} to {after.ci_high:,.2f}); ratio {placebo_ratio(found):.2f}",
+        f"({after.ci_low:,.2f} to {after.ci_high:,.2f}), leaving included; ratio {placebo_ratio(found):.2f}",
     )
+    if found.columns_lost:
+        labels = question.study.basis.labels()
+        notes = (*notes, f"without {', '.join(labels[at] for at in found.columns_lost)}")
     return replace(
         row,
         per_customer=question.interval(found.before),

@@ -13,6 +13,7 @@ from cxvalue.estimate import (
     COMPLETE_COHORTS,
     ContrastEstimator,
     ContrastReplicates,
+    EpisodeSource,
     Estimator,
     Registered,
     Role,
@@ -22,6 +23,7 @@ from cxvalue.estimate import (
 )
 from cxvalue.link.columns import Floats
 from cxvalue.value.estimates import RAW, EstimateRow, Estimates
+from cxvalue.value.project import Projection
 from cxvalue.value.question import Question, contrast_of
 from cxvalue.value.valuation import value_stratum
 from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
@@ -85,12 +87,12 @@ def compare_more(
         A row more for each.
     """
     rows = list(quick.rows)
-    headline = question.headline()
+    headline, source = question.headline(), question.source()
     for registered in estimators:
         begin(f"estimate: {registered.estimator.name}")
         estimator, role, what = registered.estimator, registered.role, registered.what
         if is_contrast(estimator):
-            rows.append(value_contrast(question, estimator, headline, role=role, what=what))
+            rows.append(value_contrast(question, estimator, source, headline=headline, role=role, what=what))
         else:
             rows.append(value_curves(question, estimator, role=role, what=what))
     return replace(quick, rows=tuple(rows))
@@ -141,16 +143,47 @@ def value_curves(
     counts = fitted.counts[:, 0].sum() if role in ("never", "headline") else fitted.counts[bands, 0].sum()
     return replace(
         row,
-        per_customer=value.per_customer,
+        per_customer=question.interval(mine),
         difference=difference,
         n_episodes=int(counts),
+        notes=beyond(value, question.study.timeline.horizon),
         seconds=perf_counter() - started,
         projection=value,
     )
 
 
+def beyond(value: Projection, horizon: int) -> tuple[str, ...]:
+    """Return what a value comes to with the months beyond the follow-up.
+
+    Parameters
+    ----------
+    value : Projection
+        The value.
+    horizon : int
+        Months of follow-up, over which estimates are compared.
+
+    Returns
+    -------
+    tuple of str
+        Empty when no month lies beyond it.
+    """
+    if value.months <= horizon:
+        return ()
+    each = value.per_customer
+    return (
+        f"over the {horizon} months of follow-up; {each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f}) "
+        f"over {value.months} months",
+    )
+
+
 def value_contrast(
-    question: Question, estimator: ContrastEstimator, headline: Floats | NotEstimable, *, role: Role, what: str
+    question: Question,
+    estimator: ContrastEstimator,
+    source: EpisodeSource | NotEstimable,
+    *,
+    headline: Floats | NotEstimable,
+    role: Role,
+    what: str,
 ) -> EstimateRow:
     """Return the value under an estimator that gives one contrast.
 
@@ -160,6 +193,8 @@ def value_contrast(
         What is asked.
     estimator : ContrastEstimator
         The estimator.
+    source : EpisodeSource or NotEstimable
+        The episodes of everybody.
     headline : ndarray of shape (1 + G,) or NotEstimable
         The headline over the same months.
     role : {"never", "headline", "shown", "verdict"}
@@ -172,9 +207,9 @@ def value_contrast(
     EstimateRow
         The row; without a difference where the estimator covers another part of the value.
     """
-    started, shift = perf_counter(), question.shift
+    started = perf_counter()
     row = EstimateRow(estimator.name, what, role, NotEstimable("not tried"))
-    found = question.study.fit_contrast(estimator, question.weights(), from_band=shift.from_band, to_band=shift.to_band)
+    found = source if isinstance(source, NotEstimable) else estimator.fit(source, question.weights())
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     mine = replicates_of(found)
@@ -226,7 +261,7 @@ def own_part(question: Question, months: int) -> Floats | NotEstimable:
     Returns
     -------
     ndarray of shape (1 + G,) or NotEstimable
-        Σ_k ā(k) Δv(k) in money: per customer at time zero, at the bands' mean retention.
+        Σ_k Δv(k) in money: per customer who is still there.
     """
     fitted = question.fit(Standardised())
     if isinstance(fitted, NotEstimable):
@@ -235,5 +270,5 @@ def own_part(question: Question, months: int) -> Floats | NotEstimable:
     pair = every[:, [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]]
     kept = np.maximum(pair[:, :, :1], 1e-9)
     each = pair / kept
-    gap = (each[:, 1] - each[:, 0]) * kept.mean(axis=1)
+    gap = each[:, 1] - each[:, 0]
     return np.asarray(np.einsum("rmk,mk->r", gap, question.weights()[:, :months]))

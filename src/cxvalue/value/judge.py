@@ -10,11 +10,11 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.confounding import Confounding
 from cxvalue.estimate.robustness import Robustness
-from cxvalue.value.estimates import PLACEBO, EstimateRow, Estimates
+from cxvalue.value.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
 from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
 from cxvalue.value.verdict import Verdict
-from cxvalue.vocabulary import BANDS
+from cxvalue.vocabulary import BANDS, Band
 
 MIN_EFFECTIVE: Final = 50
 MOST_DIFFERENCE: Final = 0.25
@@ -23,11 +23,12 @@ MOST_PLACEBO: Final = 0.5
 """Share of the effect after the answer that the placebo may reach."""
 RULE: Final = (
     f"not supported: the interval of the value is not wholly above 0, or one of the two bands has fewer than "
-    f"{MIN_EFFECTIVE} effective episodes, or a negative control differs between the bands. Supported: the interval is "
+    f"{MIN_EFFECTIVE} effective episodes at the first or the last month, or fewer than {MIN_EFFECTIVE} effective "
+    f"customers are in the from-band now, or a negative control differs between the bands. Supported: the interval is "
     f"above 0; for the weighted and the doubly robust estimate the paired difference holds 0 or is at most "
     f"{MOST_DIFFERENCE:.0%} of the value; a confounder as strong as the strongest recorded covariate would not bring "
     f"the value to 0; the placebo is below {MOST_PLACEBO:.0%} of the effect after the answer. Otherwise weak. What "
-    "cannot be estimated never refutes, and is named."
+    "cannot be estimated never refutes, and is named; but without any second estimate a value is at most weak."
 )
 """The rule, as reports print it."""
 NOT_TRIED: Final = (
@@ -44,8 +45,8 @@ class Evidence:
     ----------
     estimates : Estimates
         The table.
-    effective : mapping of str to float
-        Effective number of episodes or answers by band, the smaller of the two.
+    effective : mapping of Band to float
+        Effective number of episodes in each of the two bands.
     shift : Shift
         The two bands.
     confounding : Confounding or None
@@ -55,7 +56,7 @@ class Evidence:
     """
 
     estimates: Estimates
-    effective: Mapping[str, float]
+    effective: Mapping[Band, float]
     shift: Shift
     confounding: Confounding | None
     controls: tuple[tuple[str, Interval | NotEstimable], ...] = ()
@@ -99,10 +100,12 @@ def judge(evidence: Evidence) -> Verdict:
         return Verdict("not supported", refuting)
     if evidence.confounding is None:
         return Verdict("weak", (*(finding.text for finding in first), NOT_TRIED))
-    seconds = [judge_second(row, headline) for row in second_estimates(evidence.estimates)]
+    over_follow_up = evidence.estimates.get(HEADLINE).per_customer
+    seconds = [judge_second(row, over_follow_up) for row in second_estimates(evidence.estimates)]
     if not any(finding.says in ("agrees", "doubts") for finding in seconds):
         seconds.append(Finding("doubts", "no second estimate stands beside the value"))
-    checks = [*seconds, judge_robustness(evidence.confounding), judge_placebo(evidence.estimates.get(PLACEBO))]
+    robust = judge_robustness(evidence.confounding, over_follow_up)
+    checks = [*seconds, robust, judge_placebo(evidence.estimates.get(PLACEBO))]
     doubts = [finding.text for finding in checks if finding.says == "doubts"]
     rest = [finding.text for finding in (*first, *checks) if finding.says in ("agrees", "silent")]
     return Verdict("weak" if doubts else "supported", (*doubts, *rest))
@@ -147,7 +150,7 @@ def judge_numbers(evidence: Evidence) -> list[Finding]:
     return [
         Finding(
             "refutes",
-            f"{evidence.effective[band]:.0f} effective answers in band {band}; at least {MIN_EFFECTIVE} are needed",
+            f"{evidence.effective[band]:.0f} effective episodes in band {band}; at least {MIN_EFFECTIVE} are needed",
         )
         for band in pair
         if evidence.effective[band] < MIN_EFFECTIVE
@@ -196,15 +199,15 @@ def second_estimates(estimates: Estimates) -> list[EstimateRow]:
     return [row for row in estimates.rows if row.role == "verdict" and row.method != PLACEBO]
 
 
-def judge_second(row: EstimateRow, headline: Projection) -> Finding:
+def judge_second(row: EstimateRow, headline: Interval | NotEstimable) -> Finding:
     """Return what a second estimate says.
 
     Parameters
     ----------
     row : EstimateRow
         The estimate, with its paired difference from the headline.
-    headline : Projection
-        The value.
+    headline : Interval or NotEstimable
+        The value over the months of follow-up, which both cover.
 
     Returns
     -------
@@ -212,33 +215,38 @@ def judge_second(row: EstimateRow, headline: Projection) -> Finding:
         Doubts when the difference excludes 0 and is more than a quarter of the headline.
     """
     name = row.method.replace("_", " ")
-    if isinstance(row.per_customer, NotEstimable) or row.difference is None:
+    if isinstance(row.per_customer, NotEstimable) or isinstance(headline, NotEstimable) or row.difference is None:
         return Finding("silent", f"{name}: {row.per_customer}")
     gap = row.difference
     apart = f"{gap.estimate:+,.2f} ({gap.ci_low:+,.2f} to {gap.ci_high:+,.2f})"
     text = f"{name} {row.per_customer.estimate:,.2f}, differs by {apart}"
-    if gap.holds(0.0) or abs(gap.estimate) <= MOST_DIFFERENCE * abs(headline.per_customer.estimate):
+    if gap.holds(0.0) or abs(gap.estimate) <= MOST_DIFFERENCE * abs(headline.estimate):
         return Finding("agrees", text)
     return Finding("doubts", f"{text}, more than {MOST_DIFFERENCE:.0%} of the value")
 
 
-def judge_robustness(confounding: Confounding) -> Finding:
+def judge_robustness(confounding: Confounding, headline: Interval | NotEstimable) -> Finding:
     """Return what the sensitivity analysis says.
 
     Parameters
     ----------
     confounding : Confounding
         The analysis.
+    headline : Interval or NotEstimable
+        The value over the months of follow-up.
 
     Returns
     -------
     Finding
-        Doubts when a confounder as strong as the strongest recorded covariate would undo the value.
+        Doubts when a confounder as strong as the strongest recorded covariate would undo the value, or when the
+        regression that it is measured on has the other sign.
     """
     found = confounding.robustness
     if not isinstance(found, Robustness):
         return Finding("silent", f"robustness value: {found}")
-    return Finding("agrees" if found.exceeds_benchmarks else "doubts", found.words())
+    if isinstance(headline, Interval) and found.estimate * headline.estimate <= 0:
+        return Finding("doubts", f"a pooled regression on fully followed episodes gives {found.estimate:,.2f}")
+    return Finding("agrees" if found.exceeds_benchmarks else "doubts", found.words().rstrip("."))
 
 
 def judge_placebo(row: EstimateRow) -> Finding:
@@ -252,11 +260,14 @@ def judge_placebo(row: EstimateRow) -> Finding:
     Returns
     -------
     Finding
-        Doubts at half the effect after the answer or more.
+        Doubts at half the effect after the answer or more, and when only the placebo is told from 0.
     """
     if isinstance(row.per_customer, NotEstimable):
         return Finding("silent", f"placebo: {row.per_customer}")
     if row.ratio is None:
-        return Finding("silent", "placebo: the effect in the six months after the answer is not told from 0")
+        ends = f"({row.per_customer.ci_low:,.2f} to {row.per_customer.ci_high:,.2f})"
+        if not row.per_customer.holds(0.0):
+            return Finding("doubts", f"placebo {ends} is told from 0, the effect in the six months after is not")
+        return Finding("silent", "placebo: neither it nor the effect in the six months after is told from 0")
     text = f"placebo {row.ratio:.0%} of the effect in the six months after the answer"
     return Finding("agrees" if row.ratio < MOST_PLACEBO else "doubts", text)

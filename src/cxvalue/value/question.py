@@ -9,6 +9,7 @@ import numpy as np
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import (
     BandStudy,
+    EpisodeSource,
     Estimator,
     Standardised,
 )
@@ -80,6 +81,17 @@ class Question:
         """
         fitted = self.fit(Standardised())
         return fitted if isinstance(fitted, NotEstimable) else contrast_of(fitted, self.shift, self.weights())
+
+    def source(self) -> EpisodeSource | NotEstimable:
+        """Return the episodes of everybody as an estimator sees them.
+
+        Returns
+        -------
+        EpisodeSource or NotEstimable
+            Not estimable when nobody is in the from-band now.
+        """
+        leave, reach = self.shift.from_band, self.shift.to_band
+        return self.study.source(from_band=leave, to_band=reach, horizon=self.study.timeline.horizon)
 
     def fit(self, estimator: Estimator, by: str = EVERYBODY) -> BandReplicates | NotEstimable:
         """Return an estimator's curves.
