@@ -13,9 +13,13 @@ from band_studies import estimated
 from builders import Base
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import BandStudy, Standardised
-from cxvalue.estimate.balance import Balance, check_balance, episodes_of, implied_weights
-from cxvalue.estimate.overlap import effective_number, shares_outside
-from cxvalue.estimate.standardised_difference import standardised_differences, variance_ratios, weighted_moments
+from cxvalue.estimate.diagnose.balance import Balance, check_balance, episodes_of, implied_weights
+from cxvalue.estimate.diagnose.overlap import effective_number, shares_outside
+from cxvalue.estimate.diagnose.standardised_difference import (
+    standardised_differences,
+    variance_ratios,
+    weighted_moments,
+)
 from cxvalue.report.canvas import figure_of
 
 

@@ -5,11 +5,11 @@ import pytest
 import statsmodels.api as sm
 
 from cxvalue.errors import NotEstimable, SettingsError
-from cxvalue.estimate.confounding import Confounding
-from cxvalue.estimate.e_value import e_value, e_value_of, e_value_of_leaving
+from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.e_value import e_value, e_value_of, e_value_of_leaving
+from cxvalue.estimate.diagnose.robustness import Robustness, robustness
+from cxvalue.estimate.diagnose.robustness_value import bias_factor, equal_strength, robustness_value
 from cxvalue.estimate.replicate import BandReplicates
-from cxvalue.estimate.robustness import Robustness, robustness
-from cxvalue.estimate.robustness_value import bias_factor, equal_strength, robustness_value
 
 NAMES = ("intercept", "incidents", "tenure", "tenure")
 

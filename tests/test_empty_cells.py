@@ -9,7 +9,7 @@ import pytest
 import cxvalue as cx
 from band_studies import estimated
 from builders import Base
-from cxvalue.estimate.empty_cells import cell_counts, describe_filled, list_empty_cells, list_lost_covariates
+from cxvalue.estimate.diagnose.empty_cells import cell_counts, describe_filled, list_empty_cells, list_lost_covariates
 
 
 def with_regions(base: Base) -> Base:

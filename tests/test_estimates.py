@@ -11,8 +11,8 @@ import pytest
 
 import cxvalue as cx
 from builders import Base
-from cxvalue.estimate.balanced import month_blocks
-from cxvalue.estimate.negative_control import fit_negative_control
+from cxvalue.estimate.beside.balanced import month_blocks
+from cxvalue.estimate.beside.negative_control import fit_negative_control
 from cxvalue.estimate.replicate import BandReplicates, Interval
 from cxvalue.value.judge import NOT_TRIED
 from report_results import small_results

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.robustness import Benchmark, Robustness
 from cxvalue.estimate.replicate import Interval
-from cxvalue.estimate.robustness import Benchmark, Robustness
 from cxvalue.value import EstimateRow, Estimates, Evidence, Shift, Verdict, judge
 from cxvalue.value.judge import NOT_TRIED, RULE
 from report_results import estimate_row, known_interval, small_results

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from cxvalue.estimate.propensity import PRIOR, derivatives, fit_propensity, newton
-from cxvalue.estimate.weights import augmented_means, cap_weights, class_weights, weighted_means
+from cxvalue.estimate.beside.propensity import PRIOR, derivatives, fit_propensity, newton
+from cxvalue.estimate.beside.weights import augmented_means, cap_weights, class_weights, weighted_means
 from cxvalue.link.columns import Floats, Integers
 
 # Four rows: classes 0, 0, 1, 1, with these probabilities of the two classes.

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 import cxvalue as cx
-from cxvalue.estimate.within import WithinUnit, within_unit
+from cxvalue.estimate.beside.within import WithinUnit, within_unit
 
 
 def small_panel(*, seed: int = 7, n_units: int = 30, n_periods: int = 6) -> pd.DataFrame:

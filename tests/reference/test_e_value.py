@@ -13,8 +13,8 @@ import math
 
 import pytest
 
-from cxvalue.estimate.e_value import e_value, e_value_of
-from cxvalue.estimate.robustness_value import bias_factor, robustness_value
+from cxvalue.estimate.diagnose.e_value import e_value, e_value_of
+from cxvalue.estimate.diagnose.robustness_value import bias_factor, robustness_value
 
 DARFUR_ESTIMATE, DARFUR_SE, DARFUR_T, DARFUR_DOF = 0.09731582, 0.02325654, 4.18445, 783
 T_CRITICAL = 1.96300  # of Student's t with 782 degrees of freedom at 5 %

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxvalue.estimate.within import within_unit
+from cxvalue.estimate.beside.within import within_unit
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
 FOLDER = Path(os.environ.get("CXVALUE_SHARED_DATA", BESIDE)) / "medicare_stars"

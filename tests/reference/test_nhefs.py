@@ -14,12 +14,12 @@ import pytest
 import statsmodels.api as sm
 from causaldata import nhefs
 
-from cxvalue.estimate.balance import implied_weights
+from cxvalue.estimate.beside.propensity import fit_propensity
+from cxvalue.estimate.beside.weights import augmented_means, class_weights, weighted_means
+from cxvalue.estimate.diagnose.balance import implied_weights
 from cxvalue.estimate.moments import Moments, Partition, accumulate, entry_bins
-from cxvalue.estimate.propensity import fit_propensity
 from cxvalue.estimate.replicate import BandReplicates, jackknife_se
 from cxvalue.estimate.standardise import standardise
-from cxvalue.estimate.weights import augmented_means, class_weights, weighted_means
 from cxvalue.link import OutcomeBatch
 from cxvalue.link.columns import Floats, Integers
 

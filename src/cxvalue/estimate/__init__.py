@@ -1,17 +1,20 @@
 """What a band does: moments, curves, weights and replicates. Arrays, and nothing of money."""
 
-from cxvalue.estimate.balance import Balance, check_balance
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.beside.doubly_robust import DoublyRobust
+from cxvalue.estimate.beside.near_boundary import NearBoundary
+from cxvalue.estimate.beside.negative_control import fit_negative_control
+from cxvalue.estimate.beside.placebo import PlaceboReplicates, fit_placebo
+from cxvalue.estimate.beside.weighted import Weighted
+from cxvalue.estimate.beside.within import WithinUnit, within_unit
+from cxvalue.estimate.beside.within_customer import WithinCustomer
 from cxvalue.estimate.curves import Curves, make_curves
-from cxvalue.estimate.doubly_robust import DoublyRobust
+from cxvalue.estimate.diagnose.balance import Balance, check_balance
+from cxvalue.estimate.diagnose.overlap import BandOverlap
 from cxvalue.estimate.episodes import Episodes, describe_episodes
 from cxvalue.estimate.estimate_bands import estimate_bands
 from cxvalue.estimate.estimators import Standardised, Unadjusted, estimator_for
-from cxvalue.estimate.near_boundary import NearBoundary
-from cxvalue.estimate.negative_control import fit_negative_control
 from cxvalue.estimate.outcomes import Outcomes, tabulate_outcomes
-from cxvalue.estimate.overlap import BandOverlap
-from cxvalue.estimate.placebo import PlaceboReplicates, fit_placebo
 from cxvalue.estimate.protocol import (
     ContrastEstimator,
     ContrastReplicates,
@@ -26,9 +29,6 @@ from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.estimate.settings import AdjustSettings
 from cxvalue.estimate.strata import COMPLETE_COHORTS
-from cxvalue.estimate.weighted import Weighted
-from cxvalue.estimate.within import WithinUnit, within_unit
-from cxvalue.estimate.within_customer import WithinCustomer
 
 __all__ = [
     "COMPLETE_COHORTS",

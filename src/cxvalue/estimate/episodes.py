@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
-from cxvalue.estimate.empty_cells import describe_filled, list_empty_cells
+from cxvalue.estimate.diagnose.empty_cells import describe_filled, list_empty_cells
 from cxvalue.estimate.estimators import Standardised
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, month_label

@@ -11,13 +11,13 @@ from typing import Final, Literal
 from typing_extensions import TypeIs
 
 from cxvalue.errors import SettingsError
-from cxvalue.estimate.doubly_robust import DoublyRobust
-from cxvalue.estimate.learners import make_classifier, make_regressor
-from cxvalue.estimate.near_boundary import NearBoundary
+from cxvalue.estimate.beside.doubly_robust import DoublyRobust
+from cxvalue.estimate.beside.learners import make_classifier, make_regressor
+from cxvalue.estimate.beside.near_boundary import NearBoundary
+from cxvalue.estimate.beside.weighted import Weighted
+from cxvalue.estimate.beside.within_customer import WithinCustomer
 from cxvalue.estimate.protocol import ContrastEstimator, Estimator
 from cxvalue.estimate.settings import AdjustSettings
-from cxvalue.estimate.weighted import Weighted
-from cxvalue.estimate.within_customer import WithinCustomer
 
 ENTRY_POINTS: Final = "cxvalue.estimators"
 """Group of entry points under which packages offer estimators."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from cxvalue.errors import SettingsError
-from cxvalue.estimate.learners import Learner, Propensities
-from cxvalue.estimate.weights import WEIGHT_CAP
+from cxvalue.estimate.beside.learners import Learner, Propensities
+from cxvalue.estimate.beside.weights import WEIGHT_CAP
 from cxvalue.section import Section
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cxvalue.errors import CxValueError, NotEstimable
 from cxvalue.estimate import Curves, Interval
-from cxvalue.estimate.balance import UNBALANCED, Balance
+from cxvalue.estimate.diagnose.balance import UNBALANCED, Balance
 from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
 from cxvalue.estimate.survival import Survival
 from cxvalue.link.columns import Floats

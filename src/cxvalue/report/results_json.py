@@ -12,9 +12,9 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Balance, Interval
-from cxvalue.estimate.e_value import EValue
+from cxvalue.estimate.diagnose.e_value import EValue
+from cxvalue.estimate.diagnose.robustness import Robustness
 from cxvalue.estimate.noise import Reliability
-from cxvalue.estimate.robustness import Robustness
 from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
 from cxvalue.report.segment_cells import SegmentCell, judge_segments
 from cxvalue.report.study_results import StudyResults

@@ -8,7 +8,7 @@ from typing import Any
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Episodes, Outcomes
-from cxvalue.estimate.diagnosis import Diagnosis
+from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
 from cxvalue.tables import CheckReport
 from cxvalue.value import Economics, Estimates, Links, Projection, SegmentValues, Shift

@@ -27,9 +27,9 @@ from cxvalue.estimate import (
     make_curves,
     own_estimators,
 )
-from cxvalue.estimate.balance import Balance
-from cxvalue.estimate.balanced import balance_blocks
-from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.beside.balanced import balance_blocks
+from cxvalue.estimate.diagnose.balance import Balance
+from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
 from cxvalue.estimate.replicate import jackknife_se, t_factor
 from cxvalue.link import EpisodeOutcomes, Linked, Timeline, link, make_timeline

@@ -18,7 +18,7 @@ from cxvalue.estimate import (
     register,
     tabulate_outcomes,
 )
-from cxvalue.estimate.diagnosis import Diagnosis
+from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.estimate.models import Models, fit_models
 from cxvalue.estimate.survival import Survival, fit_survival
 from cxvalue.report import StudyResults, write_report

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import BandStudy, Interval
-from cxvalue.estimate.empty_cells import list_lost_covariates
+from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
 from cxvalue.tables import Finding
 from cxvalue.value.economics import Economics
 from cxvalue.value.project import Projection

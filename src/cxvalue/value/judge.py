@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
-from cxvalue.estimate.confounding import Confounding
-from cxvalue.estimate.robustness import Robustness
+from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.robustness import Robustness
 from cxvalue.value.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
 from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift

@@ -6,11 +6,11 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Standardised
-from cxvalue.estimate.balanced import usable_columns
-from cxvalue.estimate.confounding import Confounding
-from cxvalue.estimate.e_value import e_value_of_leaving
+from cxvalue.estimate.beside.balanced import usable_columns
+from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.e_value import e_value_of_leaving
+from cxvalue.estimate.diagnose.robustness import Robustness, columns_by_covariate, robustness
 from cxvalue.estimate.moments import N_BANDS
-from cxvalue.estimate.robustness import Robustness, columns_by_covariate, robustness
 from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.value.question import Question
 from cxvalue.vocabulary import BANDS

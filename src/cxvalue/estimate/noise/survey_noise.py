@@ -9,13 +9,13 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.diagnose.robustness import columns_by_covariate
 from cxvalue.estimate.noise.latent_answers import LatentAnswers, Levels, fit_latent_answers, order_levels
 from cxvalue.estimate.noise.latent_scale import LatentScale, latent_scale
 from cxvalue.estimate.noise.migration import Migration, all_pairs, tabulate_migration
 from cxvalue.estimate.noise.misclassification import Misclassification
 from cxvalue.estimate.noise.polychoric import Polychoric, correlate_answers
 from cxvalue.estimate.noise.reliability import Reliability, fit_reliability
-from cxvalue.estimate.robustness import columns_by_covariate
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link.columns import Integers
 from cxvalue.link.covariates import MONTHS_SINCE, PREVIOUS_BAND

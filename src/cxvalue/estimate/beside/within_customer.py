@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxvalue.errors import DataError, NotEstimable
+from cxvalue.estimate.beside.within import within_unit
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
 from cxvalue.estimate.rows import EpisodeRows
-from cxvalue.estimate.within import within_unit
 from cxvalue.link.columns import Floats, Integers
 
 MOST_MONTHS = 3

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from cxvalue.estimate.propensity import LEAST_PROBABILITY
+from cxvalue.estimate.beside.propensity import LEAST_PROBABILITY
 from cxvalue.link.columns import Floats, Integers
 
 Population = Literal["target", "everybody", "overlap"]

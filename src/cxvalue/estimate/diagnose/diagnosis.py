@@ -6,8 +6,8 @@ import html
 from dataclasses import dataclass
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.balance import Balance
-from cxvalue.estimate.confounding import Confounding
+from cxvalue.estimate.diagnose.balance import Balance
+from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.noise import SurveyNoise
 
 

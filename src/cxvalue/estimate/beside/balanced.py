@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from cxvalue.errors import NotEstimable
+from cxvalue.estimate.beside.features import choose_features
+from cxvalue.estimate.beside.propensity import Propensity, calibration_design, fit_propensity, learned_logits
+from cxvalue.estimate.beside.weights import WEIGHT_CAP, ClassWeights, Population, class_weights
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
-from cxvalue.estimate.features import choose_features
 from cxvalue.estimate.moments import N_BANDS
-from cxvalue.estimate.propensity import Propensity, calibration_design, fit_propensity, learned_logits
 from cxvalue.estimate.protocol import EpisodeSource
 from cxvalue.estimate.standardise import MIN_EPISODES, sound_columns
-from cxvalue.estimate.weights import WEIGHT_CAP, ClassWeights, Population, class_weights
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS
 
@@ -53,7 +53,7 @@ class Balanced:
     target_bands : ndarray of shape (c, p)
         Rows at which the band model gives the propensities of the target's records.
     cap, trim : float
-        See :func:`~cxvalue.estimate.weights.class_weights`.
+        See :func:`~cxvalue.estimate.beside.weights.class_weights`.
     """
 
     source: EpisodeSource

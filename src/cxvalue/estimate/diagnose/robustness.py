@@ -12,8 +12,8 @@ from scipy.special import stdtrit
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.design import Basis
+from cxvalue.estimate.diagnose.robustness_value import bias_factor, equal_strength, robustness_value
 from cxvalue.estimate.formula import FormulaBasis
-from cxvalue.estimate.robustness_value import bias_factor, equal_strength, robustness_value
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
 

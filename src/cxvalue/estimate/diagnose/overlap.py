@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from cxvalue.estimate.propensity import fit_propensity
+from cxvalue.estimate.beside.propensity import fit_propensity
 from cxvalue.link.columns import Floats
 from cxvalue.vocabulary import Band
 

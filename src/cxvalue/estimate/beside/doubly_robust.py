@@ -9,12 +9,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.balanced import FOLDS, Balanced, balance_blocks, describe
-from cxvalue.estimate.features import choose_features
-from cxvalue.estimate.learners import make_regressor
+from cxvalue.estimate.beside.balanced import FOLDS, Balanced, balance_blocks, describe
+from cxvalue.estimate.beside.features import choose_features
+from cxvalue.estimate.beside.learners import make_regressor
+from cxvalue.estimate.beside.weights import WEIGHT_CAP, augmented_means
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
-from cxvalue.estimate.weights import WEIGHT_CAP, augmented_means
 from cxvalue.link.columns import Floats, Integers
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.e_value import EValue
-from cxvalue.estimate.robustness import Robustness
+from cxvalue.estimate.diagnose.e_value import EValue
+from cxvalue.estimate.diagnose.robustness import Robustness
 
 
 @dataclass(frozen=True, slots=True)

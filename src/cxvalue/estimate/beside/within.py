@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from cxvalue.errors import DataError
-from cxvalue.estimate.demean import count_sets, demean
+from cxvalue.estimate.beside.demean import count_sets, demean
 from cxvalue.link.columns import Floats, Integers
 
 LEAST_OWN_SHARE = 1e-9

@@ -10,9 +10,13 @@ import pandas as pd
 
 from cxvalue.errors import DataError, NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.diagnose.overlap import BandOverlap, describe_overlap, shares_outside
+from cxvalue.estimate.diagnose.standardised_difference import (
+    standardised_differences,
+    variance_ratios,
+    weighted_moments,
+)
 from cxvalue.estimate.estimators import Standardised
-from cxvalue.estimate.overlap import BandOverlap, describe_overlap, shares_outside
-from cxvalue.estimate.standardised_difference import standardised_differences, variance_ratios, weighted_moments
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS, Band

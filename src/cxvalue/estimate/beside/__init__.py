@@ -1,0 +1,1 @@
+"""Estimators and checks that stand beside the headline."""

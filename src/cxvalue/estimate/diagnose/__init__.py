@@ -1,0 +1,1 @@
+"""What a value leans on: balance and overlap, empty cells, causes that nobody recorded."""
