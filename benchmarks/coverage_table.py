@@ -3,7 +3,8 @@
     python -m benchmarks.coverage_table
 
 Writes ``docs/validation/coverage.csv`` (the headline, a row a scenario), ``docs/validation/estimates.csv`` (every
-estimate, a row a scenario and method) and ``docs/validation/coverage.svg``, and prints the two tables.
+estimate, a row a scenario and method), both once more in the form that the docs show (``…_page.csv``) and
+``docs/validation/coverage.svg``, and prints the two tables.
 """
 
 from __future__ import annotations
@@ -70,6 +71,36 @@ def estimates_table() -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def headline_page(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline as the docs show it."""
+    plus = [f"{bias:+.2f} ± {1.96 * error:.2f}" for bias, error in zip(table["bias"], table["bias_error"], strict=True)]
+    return pd.DataFrame({
+        "scenario": table["scenario"], "bases": table["bases"], "truth": table["truth"].map("{:.1f}".format),
+        "value": table["estimate"].map("{:.1f}".format), "bias": plus, "spread": table["spread"].map("{:.1f}".format),
+        "standard error": table["mean_se"].map("{:.1f}".format), "coverage": [
+            f"{100 * share:.1f} ± {100 * error:.1f} %"
+            for share, error in zip(table["coverage"], table["coverage_error"], strict=True)
+        ],
+        "above 0": (100 * table["above_zero"]).map("{:.0f} %".format),
+        "raw gap": table["unadjusted"].map("{:.1f}".format),
+    })  # fmt: skip
+
+
+def estimates_page(table: pd.DataFrame) -> pd.DataFrame:
+    """Return every estimate as the docs show it: mean and spread; bias where the truth is the same."""
+
+    def signed(value: float) -> str:
+        return "" if np.isnan(value) else f"{value:+.1f}"
+
+    return pd.DataFrame({
+        "scenario": table["scenario"], "estimate": table["method"].str.replace("_", " "), "bases": table["bases"],
+        "mean": table["estimate"].map("{:.1f}".format), "bias": table["bias"].map(signed),
+        "spread": table["spread"].map("{:.1f}".format), "standard error": table["mean_se"].map("{:.1f}".format),
+        "excludes 0": (100 * table["excludes_zero"]).map("{:.0f} %".format),
+        "called supported": (100 * table["supported"]).map("{:.0f} %".format),
+    })  # fmt: skip
+
+
 def draw(table: pd.DataFrame) -> None:
     """Draw bias in standard errors and coverage, a row a scenario."""
     mpl.rcParams.update({"svg.hashsalt": "cxvalue", "font.size": 9})
@@ -99,9 +130,10 @@ def main() -> None:
     """Write and print the tables, and draw the figure."""
     mpl.use("Agg")
     headline, every = headline_table(), estimates_table()
-    headline.to_csv(FOLDER / "coverage.csv", index=False, float_format="%.6g", lineterminator="\n")
-    if len(every):
-        every.to_csv(FOLDER / "estimates.csv", index=False, float_format="%.6g", lineterminator="\n")
+    headline.to_csv(FOLDER / "coverage.csv", index=False, float_format="%.8g", lineterminator="\n")
+    headline_page(headline).to_csv(FOLDER / "coverage_page.csv", index=False, lineterminator="\n")
+    every.to_csv(FOLDER / "estimates.csv", index=False, float_format="%.8g", lineterminator="\n")
+    estimates_page(every).to_csv(FOLDER / "estimates_page.csv", index=False, lineterminator="\n")
     draw(headline)
     for table in (headline, every):
         sys.stdout.write(table.to_string(index=False, float_format="{:.3f}".format) + "\n\n")

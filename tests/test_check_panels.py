@@ -168,7 +168,7 @@ def test_a_whole_month_empty_under_zero_is_a_warning(base: Base, open_study: Ope
     assert found.hint == "look whether the export lost a month"
     with pytest.warns(cx.CxValueWarning, match="panels.upgrades: months without a single row: 2023-10"):
         study.value()
-    assert any("2023-10" in text for text in study.warnings())
+    assert any("2023-10" in text for text in study.results(only="value").warnings)
 
 
 def test_a_panel_that_is_not_given_is_not_measured(lean: Base, open_study: OpenStudy) -> None:

@@ -106,7 +106,7 @@ class TestNegativeControl:
 
     def test_one_that_carries_money(self, base: Base, open_study: Callable[[Base], cx.Study]) -> None:
         valued = with_weather(base, unit_value=2.0)
-        with pytest.raises(cx.SettingsError, match="names 'weather', which carries a unit value"):
+        with pytest.raises(cx.SettingsError, match="names 'weather', which carries money"):
             open_study(valued).results(only="value")
 
     def test_one_that_differs_refutes(self, base: Base, open_study: Callable[[Base], cx.Study]) -> None:

@@ -72,7 +72,7 @@ NONE_LEFT = NotEstimable("4 episodes")
         (Case(value=known_interval(30.0, 40.0)), "not supported", "the 95% interval of the value per customer holds 0"),
         (Case(value=known_interval(40.0, 40.0)), "not supported", "holds 0 (0.00 to 80.00)"),
         (Case(value=known_interval(-60.0, 40.0)), "not supported", "the value per customer is below 0"),
-        (Case(effective=49.0), "not supported", "49 effective answers in band dissatisfied; at least 50 are needed"),
+        (Case(effective=49.0), "not supported", "49 effective episodes in band dissatisfied; at least 50 are needed"),
         # Negative controls refute, agree, or say nothing.
         (Case(controls=(("weather", known_interval(2.0)),)), "not supported", "weather, which cannot differ, does"),
         (Case(controls=(("weather", known_interval(0.5)),)), "supported", "weather does not differ"),
@@ -100,7 +100,12 @@ NONE_LEFT = NotEstimable("4 episodes")
         # The placebo: below half.
         (Case(rows=(second(), placebo(0.5))), "weak", "placebo 50% of the effect"),
         (Case(rows=(second(), placebo(0.49))), "supported", "placebo 49% of the effect"),
-        (Case(rows=(second(), placebo(None))), "supported", "is not told from 0"),
+        (Case(rows=(second(), placebo(None))), "supported", "neither it nor the effect"),
+        (
+            Case(rows=(second(), estimate_row("placebo", known_interval(20.0, 5.0), role="verdict"))),
+            "weak",
+            "placebo (15.00 to 25.00) is told from 0",
+        ),
         (Case(rows=(second(), estimate_row("placebo", NONE_LEFT))), "supported", "placebo: not estimable"),
     ],
 )  # fmt: skip

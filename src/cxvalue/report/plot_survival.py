@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,8 +68,7 @@ def plot_survival(
     months = np.arange(horizon + 1)
     for b, band in enumerate(BANDS):
         colour = BAND_COLOURS[band]
-        ends = (from_one(each[b]) for each in (low, high))
-        ax.fill_between(months, *ends, step="post", color=colour, alpha=0.16, linewidth=0)
+        ax.fill_between(months, from_one(low[b]), from_one(high[b]), step="post", color=colour, alpha=0.16, linewidth=0)
         ax.plot(
             months, from_one(observed[b]), color=colour, linestyle=BAND_DASHES[band], linewidth=1.8,
             drawstyle="steps-post", label=band,
@@ -164,7 +163,12 @@ def write_at_risk(ax: Axes, at_risk: Floats) -> None:
     )  # fmt: skip
     for b, band in enumerate(BANDS):
         down = -FIRST_ROW_POINTS - b * ROW_POINTS
-        style = {"va": "center", "fontsize": AT_RISK_SIZE, "color": BAND_COLOURS[band], "annotation_clip": False}
+        style: dict[str, Any] = {
+            "va": "center",
+            "fontsize": AT_RISK_SIZE,
+            "color": BAND_COLOURS[band],
+            "annotation_clip": False,
+        }
         ax.annotate(
             band,
             (0, 0),

@@ -119,7 +119,7 @@ def value_placebo(question: Question) -> EstimateRow:
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     after = question.interval(found.after)
-    notes = (
+    notes: tuple[str, ...] = (
         f"in the six months after the answer {after.estimate:,.2f} "
         f"({after.ci_low:,.2f} to {after.ci_high:,.2f}), leaving included; ratio {placebo_ratio(found):.2f}",
     )

@@ -65,19 +65,21 @@ def fit_placebo(
     -----
     The months are m0 − L − 5 to m0 − L, L being the length of the baseline (one earlier where the baseline ends before
     the month of the answer), adjusted for the same covariates as the headline. Only episodes whose customers were
-    active in all six are used, so that there is no retention to test.
+    active in all six are used, so that there is no retention to test. A panel whose missing rows are zero is zero in
+    the months before its first row.
     """
     if source.horizon < PLACEBO_MONTHS:
         return NotEstimable(f"the follow-up is shorter than {PLACEBO_MONTHS} months")
     timeline, clean, rows = source.outcomes.timeline, source.outcomes.clean, source.rows()
     last_k = -timeline.baseline_months - timeline.baseline_lag
     first_k = last_k - PLACEBO_MONTHS + 1
-    first_month = max([clean.activity.calendar.first, *first_months(source, weights)])
+    covered = [panel.first_month for panel in clean.panels if panel.panel.missing != "zero"]
+    first_month = max([clean.activity.calendar.first, *covered])
     before, always = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
     used = always & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
     after = np.tensordot(rows.outcomes[:, :, :PLACEBO_MONTHS], weights[:, :PLACEBO_MONTHS], axes=2)
     fitted = standardise_rows(
-        rows.design[np.ix_(used, columns)],
+        rows.design[used][:, list(columns)],
         np.stack([before[used], after[used]], axis=1)[:, :, None],
         band=rows.band[used],
         group=rows.group[used],
@@ -92,30 +94,6 @@ def fit_placebo(
     n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
     lost = tuple(columns[at] for at in range(len(columns)) if at not in fitted.columns)
     return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost)
-
-
-def first_months(source: EpisodeSource, weights: Floats) -> list[int]:
-    """Return the first months of the panels that carry weight, or that have to be complete.
-
-    Parameters
-    ----------
-    source : EpisodeSource
-        The panels.
-    weights : ndarray of shape (M, H)
-        What one unit of each metric counts.
-
-    Returns
-    -------
-    list of int
-        Month integers.
-    """
-    found, at = [], 1
-    for panel in source.outcomes.clean.panels:
-        end = at + len(panel.panel.metrics)
-        if panel.panel.missing != "zero" or np.any(weights[at:end] != 0):
-            found.append(panel.first_month)
-        at = end
-    return found
 
 
 def money_before(

@@ -166,7 +166,7 @@ def fit_reliability(gaps: Floats, correlations: list[Polychoric], *, confidence:
     """
     if len(gaps) < MIN_GAPS:
         return NotEstimable(
-            f"customers asked twice are {len(gaps)} different numbers of months apart; at least {MIN_GAPS} are needed "
+            f"customers were asked again after {len(gaps)} different numbers of months; at least {MIN_GAPS} are needed "
             f"to tell noise from change"
         )
     r = np.array([c.correlation for c in correlations])
