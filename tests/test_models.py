@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks.recovery import settings_for
+from benchmarks.coverage import settings_for
 
 import cxvalue as cx
 from builders import Base

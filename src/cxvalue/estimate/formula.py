@@ -215,7 +215,7 @@ def read_formula(formula: str, known: tuple[str, ...], *, outcomes: Iterable[str
         )
     try:
         parsed = Formula(formula)
-    except FormulaicError as error:
+    except (FormulaicError, SyntaxError) as error:
         first = str(error).splitlines()[0]
         raise SettingsError(
             f"{WHERE} = '{formula}' cannot be read: {first}", hint="names with blanks or signs stand in `backticks`"

@@ -14,7 +14,7 @@ from cxvalue.estimate.diagnose.balance import UNBALANCED, Balance
 from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
 from cxvalue.estimate.survival import Survival
 from cxvalue.link.columns import Floats
-from cxvalue.report.canvas import figure_of, new_axes
+from cxvalue.report.canvas import new_axes
 from cxvalue.report.numbers import NBSP, format_interval, format_money
 from cxvalue.report.plot_noise import plot_migration, plot_reliability, plot_survey_noise
 from cxvalue.report.plot_parts import (
@@ -272,5 +272,5 @@ def plot_balance(balance: Balance, ax: Axes | None = None, *, most_rows: int = 2
     shown = f"; {len(order)} of {len(rows)} shown" if len(order) < len(rows) else ""
     ax.set_title("Balance against the target", **title_style())
     ax.set_xlabel(f"standardised mean difference (dashed: {UNBALANCED:g}{shown})", **label_style())
-    figure_of(ax).legend(loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL_SIZE)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=SMALL_SIZE)
     return ax

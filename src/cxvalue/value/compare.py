@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from cxvalue.errors import NotEstimable
+from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
     ContrastEstimator,
@@ -140,7 +140,7 @@ def value_curves(
     if role != "headline" and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)
     bands = [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]
-    counts = fitted.counts[:, 0].sum() if role in ("never", "headline") else fitted.counts[bands, 0].sum()
+    counts = fitted.counts[bands, 0].sum()
     return replace(
         row,
         per_customer=question.interval(mine),
@@ -212,6 +212,7 @@ def value_contrast(
     found = source if isinstance(source, NotEstimable) else estimator.fit(source, question.weights())
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
+    refuse_no_contrast(estimator.name, found, question.study.groups)
     mine = replicates_of(found)
     beside = own_part(question, found.months) if found.months is not None else headline
     notes = found.notes
@@ -230,6 +231,38 @@ def value_contrast(
         span="" if found.months is None else f"months 1 to {found.months}, without retention",
         seconds=perf_counter() - started,
     )
+
+
+def refuse_no_contrast(name: str, found: ContrastReplicates, groups: int) -> None:
+    """Refuse what is no contrast with its replicates.
+
+    Parameters
+    ----------
+    name : str
+        The estimator's name.
+    found : ContrastReplicates
+        What it returned.
+    groups : int
+        Customer groups, G.
+
+    Raises
+    ------
+    SettingsError
+        For another type, another number of replicates, or numbers that are not finite.
+    """
+    wrong = ""
+    if not isinstance(found, ContrastReplicates):
+        wrong = f"a {type(found).__name__}"
+    elif np.shape(found.leave_one_group_out) != (groups,):
+        wrong = f"replicates of shape {np.shape(found.leave_one_group_out)}"
+    elif not np.isfinite([found.estimate, *found.leave_one_group_out]).all():
+        wrong = "numbers that are not finite"
+    if wrong:
+        raise SettingsError(
+            f"the estimator '{name}' returned {wrong}",
+            allowed=f"ContrastReplicates with a finite estimate and {groups} finite replicates, or NotEstimable",
+            hint="hold it against cxvalue.testing.check_estimator, or remove the package that brings it",
+        )
 
 
 def replicates_of(found: ContrastReplicates) -> Floats:

@@ -10,10 +10,10 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Robustness
-from cxvalue.value.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
+from cxvalue.value.estimates import HEADLINE, LASTING_MOVE, PLACEBO, EstimateRow, Estimates
 from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
-from cxvalue.value.verdict import Verdict
+from cxvalue.value.verdict import Label, Verdict
 from cxvalue.vocabulary import BANDS, Band
 
 MIN_EFFECTIVE: Final = 50
@@ -107,8 +107,38 @@ def judge(evidence: Evidence) -> Verdict:
     robust = judge_robustness(evidence.confounding, over_follow_up)
     checks = [*seconds, robust, judge_placebo(evidence.estimates.get(PLACEBO))]
     doubts = [finding.text for finding in checks if finding.says == "doubts"]
+    doubts += look_at(evidence.estimates)
+    label: Label = "weak" if any(finding.says == "doubts" for finding in checks) else "supported"
     rest = [finding.text for finding in (*first, *checks) if finding.says in ("agrees", "silent")]
-    return Verdict("weak" if doubts else "supported", (*doubts, *rest))
+    return Verdict(label, (*doubts, *rest))
+
+
+def look_at(estimates: Estimates) -> list[str]:
+    """Return the estimates that are shown only and yet are told apart from the headline.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+
+    Returns
+    -------
+    list of str
+        A sentence each; they do not change the label.
+    """
+    found = []
+    for row in estimates.rows:
+        apart = row.difference
+        if row.role != "shown" or row.span or apart is None or apart.holds(0.0) or row.method == LASTING_MOVE:
+            continue
+        if isinstance(row.per_customer, NotEstimable):
+            continue
+        each = row.per_customer
+        found.append(
+            f"look at: {row.method.replace('_', ' ')} gives {each.estimate:,.2f} ({each.ci_low:,.2f} to "
+            f"{each.ci_high:,.2f}), which is told from the value ({row.what})"
+        )
+    return found
 
 
 def judge_interval(headline: Projection) -> Finding:

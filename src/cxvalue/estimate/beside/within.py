@@ -194,7 +194,10 @@ def read_panel(
     DataError
         For arrays of different lengths and values that are not known.
     """
-    y, x = np.asarray(outcome, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
+    try:
+        y, x = np.asarray(outcome, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError("outcome or exposure holds what is no number", allowed="numbers, one row each") from None
     x = x[:, None] if x.ndim == 1 else x
     names, when = np.asarray(unit), np.asarray(period)
     if y.ndim != 1 or x.ndim != 2 or not len(y) == len(x) == len(names) == len(when):

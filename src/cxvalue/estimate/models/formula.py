@@ -203,12 +203,21 @@ def learn_formula(formula: str, records: Records, month: Integers | None) -> For
 
     frame = formula_frame(records.covariates, records.band, month)
     try:
-        matrix = Formula(formula).get_model_matrix(frame, context=CONTEXT, output="numpy", na_action="raise")
-    except FormulaicError as error:
+        with np.errstate(all="ignore"):
+            matrix = Formula(formula).get_model_matrix(frame, context=CONTEXT, output="numpy", na_action="ignore")
+    except (FormulaicError, SyntaxError, ValueError, TypeError) as error:
         said = str(error).splitlines()[0]
         raise SettingsError(
             f"formula '{formula}' cannot be used: {said}",
-            allowed="terms of formulaic's grammar over " + ", ".join(frame.columns),
+            allowed="sums, products and functions of " + ", ".join(frame.columns),
             hint="look at the formula's brackets and operators",
         ) from error
+    bad = ~np.isfinite(np.asarray(matrix, dtype=np.float64))
+    if bad.any():
+        column = matrix.model_spec.column_names[int(bad.any(axis=0).argmax())]
+        raise SettingsError(
+            f"formula '{formula}': '{column}' has no finite value for {int(bad.any(axis=1).sum()):,} rows",
+            allowed="terms that can be computed for every row",
+            hint="log1p takes zeros where log does not",
+        )
     return FormulaDesign(formula, tuple(matrix.model_spec.column_names), matrix.model_spec)

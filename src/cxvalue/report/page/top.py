@@ -15,9 +15,9 @@ from cxvalue.report.wording import count_customers, level, reading_caution
 from cxvalue.value import Projection
 
 LEVEL_NOTES: Final = {
-    "supported": "the data support a value other than 0, and second estimators agree",
-    "weak": "the data point to a value other than 0; what would make it firm is named here",
-    "not supported": "the data do not show that the value is other than 0",
+    "supported": "the data support a value above 0, and the weighted and doubly robust estimates agree with it",
+    "weak": "the data point to a value above 0; what keeps it from being firm is named here",
+    "not supported": "the data do not show that the value is above 0",
 }
 
 

@@ -254,10 +254,12 @@ def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
         what = "; ".join(part for part in (row["what"], row["span"], row["reason"]) if part)
         figure = row_interval(row, currency=results.currency)
         name = method_name(row["method"])
-        rows.append((name, what, format_count(row["n_episodes"]), figure))
+        names = {name: row[f"difference_{name}"] for name in ("estimate", "ci_low", "ci_high")}
+        apart = row_interval(names, currency=results.currency)
+        rows.append((name, what, format_count(row["n_episodes"]), figure, apart))
     truth = known_truth(results)
     if truth is not None:
         each = format_money(truth["per_customer"]["value"], results.currency)
-        rows.append(("truth", "of this simulated base, known by construction", NOTHING, each))
-    head = ("estimate", "what it is", "episodes", results.value.unit)
+        rows.append(("truth", "of this simulated base, known by construction", NOTHING, each, NOTHING))
+    head = ("estimate", "what it is", "episodes", results.value.unit, "difference from the headline")
     return page_table("The same question asked in several ways", head, rows, n_text=2, file="estimates")
