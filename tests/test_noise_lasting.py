@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.recovery import settings_for
+from benchmarks.coverage import settings_for
 
 import cxvalue as cx
 from cxvalue.engine import DuckDBEngine

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.recovery import settings_for
+from benchmarks.coverage import settings_for
 
 from cxvalue.engine import DuckDBEngine
 from cxvalue.errors import SettingsError
