@@ -233,14 +233,14 @@ def value_contrast(
     )
 
 
-def refuse_no_contrast(name: str, found: ContrastReplicates, groups: int) -> None:
+def refuse_no_contrast(name: str, found: object, groups: int) -> None:
     """Refuse what is no contrast with its replicates.
 
     Parameters
     ----------
     name : str
         The estimator's name.
-    found : ContrastReplicates
+    found : object
         What it returned.
     groups : int
         Customer groups, G.
