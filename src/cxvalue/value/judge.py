@@ -136,7 +136,7 @@ def look_at(estimates: Estimates) -> list[str]:
         each = row.per_customer
         found.append(
             f"look at: {row.method.replace('_', ' ')} gives {each.estimate:,.2f} ({each.ci_low:,.2f} to "
-            f"{each.ci_high:,.2f}), which is told from the value ({row.what})"
+            f"{each.ci_high:,.2f}), further from the value than chance ({row.what})"
         )
     return found
 
