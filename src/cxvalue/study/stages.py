@@ -422,7 +422,8 @@ class Stages:
         confidence = 1.0 - (1.0 - self.settings.study.confidence) / max(len(wanted), 1)
         for name in wanted:
             if name not in names[1:]:
-                raise SettingsError.unknown_key(name, "[adjust] negative_controls", names[1:])
+                free = [each for each, unit in zip(names[1:], units[1:], strict=True) if unit == 0]
+                raise SettingsError.unknown_key(name, "[adjust] negative_controls", free)
             if units[names.index(name)] != 0:
                 raise SettingsError(
                     f"[adjust] negative_controls names '{name}', which carries money",

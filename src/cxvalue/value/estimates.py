@@ -66,7 +66,7 @@ class EstimateRow:
     ratio: float | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Estimates:
     """The value per moved customer under each estimator, the headline among them.
 
@@ -138,6 +138,9 @@ class Estimates:
                 figure = f"{each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f}) {self.currency}"
             lines.append(f"{row.method:<18}{figure}; {row.n_episodes:,} episodes; {row.what}")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)

@@ -46,7 +46,7 @@ class HeadCount:
     answered_moved: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Projection:
     """The value of a shift.
 
@@ -163,6 +163,9 @@ class Projection:
                 f"  {row.figure:<22}{row.estimate:>16,.4g}  ({row.ci_low:,.4g} to {row.ci_high:,.4g})  {row.unit}"
             )
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return f"<p><b>{self.headline()}</b></p>" + self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
