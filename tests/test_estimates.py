@@ -11,7 +11,7 @@ import pytest
 
 import cxvalue as cx
 from builders import Base
-from cxvalue.estimate.beside.balanced import month_blocks
+from cxvalue.estimate.beside.blocks import month_blocks
 from cxvalue.estimate.beside.negative_control import fit_negative_control
 from cxvalue.estimate.replicate import BandReplicates, Interval
 from cxvalue.value.judge import NOT_TRIED

@@ -114,8 +114,8 @@ def compute(
         The results, and the report's page if one was written, its folder named as it was given.
     """
     # Both bring pandas and DuckDB; --help has to answer at once.
-    from cxvalue.report import refuse_output, write_report  # noqa: PLC0415
-    from cxvalue.study import Study  # noqa: PLC0415
+    from cxvalue.report import refuse_output, write_report  # noqa: PLC0415  brings pandas; --help answers at once
+    from cxvalue.study import Study  # noqa: PLC0415  brings pandas and DuckDB; --help answers at once
 
     if out is not None:
         refuse_output(out)  # now, not after minutes of work

@@ -35,7 +35,7 @@ def new_axes(*, height_inches: float = 3.6) -> Axes:
 
     axes = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained", facecolor="white").add_subplot()
     # Figures made without pyplot are not shown by notebooks unless what a cell returns bears this method.
-    axes._repr_svg_ = lambda: svg_text(axes)  # type: ignore[attr-defined]
+    axes._repr_svg_ = lambda: svg_text(axes)  # type: ignore[attr-defined]  # a hook of notebooks that no stub knows
     return axes
 
 

@@ -10,24 +10,21 @@ from pathlib import Path
 import numpy as np
 
 from cxvalue.engine import DuckDBEngine, Engine
-from cxvalue.errors import NotEstimable, SettingsError
+from cxvalue.errors import NotEstimable
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
     BandReplicates,
     BandStudy,
     Curves,
-    Interval,
     Registered,
-    Standardised,
     check_balance,
     estimate_bands,
     estimator_for,
-    fit_negative_control,
     installed_estimators,
     make_curves,
     own_estimators,
 )
-from cxvalue.estimate.beside.balanced import balance_blocks
+from cxvalue.estimate.beside.blocks import balance_blocks
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
@@ -48,8 +45,10 @@ from cxvalue.value import (
     compare_estimates,
     compare_more,
     contribution_curves,
+    effective_episodes,
     judge,
     make_frame,
+    read_controls,
     value_lasting,
     value_other_baseline,
     value_placebo,
@@ -57,7 +56,7 @@ from cxvalue.value import (
     with_reliability,
 )
 from cxvalue.value.caveats import list_caveats
-from cxvalue.vocabulary import BANDS, EVERYBODY, Band
+from cxvalue.vocabulary import EVERYBODY, Band
 
 Progress = Callable[[str], None]
 
@@ -372,71 +371,15 @@ class Stages:
             Label and reasons.
         """
         confounding = self.confounding(shift, economics) if tried else None
-        return judge(Evidence(estimates, self.effective(shift), shift, confounding, self.controls(shift, economics)))
-
-    def effective(self, shift: Shift) -> dict[Band, float]:
-        """Return the effective number of episodes in the two bands of a shift.
-
-        Parameters
-        ----------
-        shift : Shift
-            The two bands.
-
-        Returns
-        -------
-        dict of Band to float
-            Under the headline's weights, at the first or the last month, whichever has fewer; for the from-band, no
-            more than customers now in it, under their response weights.
-        """
-        target = self.bands.targets[self.bands.position(EVERYBODY)]
-        found = {shift.from_band: float(target.n_effective[0, BANDS.index(shift.from_band)])}
-        for month in (1, self.timeline.horizon):
-            balance = check_balance(self.bands, from_band=shift.from_band, to_band=shift.to_band, month=month)
-            for each in balance.bands if isinstance(balance, Balance) else ():
-                found[each.band] = min(found.get(each.band, np.inf), each.n_effective)
-        return {band: found.get(band, 0.0) for band in (shift.from_band, shift.to_band)}
-
-    def controls(self, shift: Shift, economics: Economics) -> tuple[tuple[str, Interval | NotEstimable], ...]:
-        """Return the negative controls that the settings name.
-
-        Parameters
-        ----------
-        shift : Shift
-            The two bands.
-        economics : Economics
-            Says which metrics carry money.
-
-        Returns
-        -------
-        tuple of (str, Interval or NotEstimable)
-            One a control; with several, at a level that holds for all of them together (Bonferroni).
-
-        Raises
-        ------
-        SettingsError
-            For a metric that the study does not measure, and for one that carries money.
-        """
-        names, found = [metric.name for metric in self.bands.metrics], []
-        units = economics.unit_values(self.bands.metrics, self.settings.own_values())
-        wanted = self.settings.adjust.negative_controls
-        confidence = 1.0 - (1.0 - self.settings.study.confidence) / max(len(wanted), 1)
-        for name in wanted:
-            if name not in names[1:]:
-                free = [each for each, unit in zip(names[1:], units[1:], strict=True) if unit == 0]
-                raise SettingsError.unknown_key(name, "[adjust] negative_controls", free)
-            if units[names.index(name)] != 0:
-                raise SettingsError(
-                    f"[adjust] negative_controls names '{name}', which carries money",
-                    allowed="a metric that satisfaction cannot touch, and that is worth nothing here",
-                    hint="name another metric, or set its unit_value to 0",
-                )
-            fitted = self.bands.fit(Standardised(), from_band=shift.from_band, horizon=self.timeline.horizon)
-            control = fitted if isinstance(fitted, NotEstimable) else fit_negative_control(
-                fitted, names.index(name), from_band=BANDS.index(shift.from_band), to_band=BANDS.index(shift.to_band),
-                confidence=confidence,
-            )  # fmt: skip
-            found.append((name, control))
-        return tuple(found)
+        study, settings = self.bands, self.settings
+        controls = read_controls(
+            study,
+            settings.adjust.negative_controls,
+            units=economics.unit_values(study.metrics, settings.own_values()),
+            shift=shift,
+            confidence=settings.study.confidence,
+        )
+        return judge(Evidence(estimates, effective_episodes(study, shift), shift, confounding, controls))
 
     def caveats(self, value: Projection) -> tuple[str, ...]:
         """Return what is valid but doubtful about a value.

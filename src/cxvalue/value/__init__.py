@@ -4,7 +4,8 @@ from cxvalue.value.checks import value_lasting, value_other_baseline, value_plac
 from cxvalue.value.compare import compare_estimates, compare_more
 from cxvalue.value.economics import Economics
 from cxvalue.value.estimates import EstimateRow, Estimates
-from cxvalue.value.judge import Evidence, judge
+from cxvalue.value.evidence import Evidence, effective_episodes, read_controls
+from cxvalue.value.judge import judge
 from cxvalue.value.links import Links, rank_links
 from cxvalue.value.project import Frame, HeadCount, Projection
 from cxvalue.value.question import Question
@@ -30,9 +31,11 @@ __all__ = [
     "compare_estimates",
     "compare_more",
     "contribution_curves",
+    "effective_episodes",
     "judge",
     "make_frame",
     "rank_links",
+    "read_controls",
     "value_lasting",
     "value_other_baseline",
     "value_placebo",

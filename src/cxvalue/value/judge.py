@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,10 +10,10 @@ from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Robustness
 from cxvalue.value.estimates import HEADLINE, LASTING_MOVE, PLACEBO, EstimateRow, Estimates
+from cxvalue.value.evidence import Evidence
 from cxvalue.value.project import Projection
-from cxvalue.value.shift import Shift
 from cxvalue.value.verdict import Label, Verdict
-from cxvalue.vocabulary import BANDS, Band
+from cxvalue.vocabulary import BANDS
 
 MIN_EFFECTIVE: Final = 50
 MOST_DIFFERENCE: Final = 0.25
@@ -35,31 +34,6 @@ NOT_TRIED: Final = (
     "the second estimators (weighted, doubly robust), the sensitivity analysis and the placebo were left out, "
     "so no value is called supported"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a verdict stands on.
-
-    Parameters
-    ----------
-    estimates : Estimates
-        The table.
-    effective : mapping of Band to float
-        Effective number of episodes in each of the two bands.
-    shift : Shift
-        The two bands.
-    confounding : Confounding or None
-        The sensitivity analysis; None where it was left out.
-    controls : tuple of (str, Interval or NotEstimable)
-        Negative controls, as the settings name them.
-    """
-
-    estimates: Estimates
-    effective: Mapping[Band, float]
-    shift: Shift
-    confounding: Confounding | None
-    controls: tuple[tuple[str, Interval | NotEstimable], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,6 @@ from cxvalue.estimate.standardise import MIN_EPISODES, sound_columns
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS
 
-MOST_BLOCKS = 6
-"""Blocks into which the months of follow-up are cut, at most."""
 RECORDS_PER_COLUMN = 5
 """Records of the target for each column of its odds, at least."""
 FOLDS = 5
@@ -175,85 +172,6 @@ class Balanced:
                 f"{self.trim:g} left out"
             )
         return tuple(found)
-
-
-def month_blocks(last_k: Integers, horizon: int, *, most: int = MOST_BLOCKS) -> list[tuple[int, int]]:
-    """Return blocks of follow-up months, each to be estimated on the episodes that are followed to its end.
-
-    Parameters
-    ----------
-    last_k : ndarray of shape (E,)
-        Last observed month of each censoring class.
-    horizon : int
-        H.
-    most : int
-        Blocks, at most.
-
-    Returns
-    -------
-    list of tuple of int
-        First and last month of each block, ascending.
-
-    Examples
-    --------
-    >>> month_blocks(np.array([24, 21, 15, 9]), 24)
-    [(1, 9), (10, 15), (16, 21), (22, 24)]
-    """
-    ends = np.unique(np.minimum(last_k, horizon))
-    if len(ends) > most:
-        ends = ends[np.unique(np.linspace(0, len(ends) - 1, most).round().astype(int))]
-    firsts = [1, *(int(end) + 1 for end in ends[:-1])]
-    return [(first, int(end)) for first, end in zip(firsts, ends, strict=True)]
-
-
-@lru_cache(maxsize=1)  # weighting and the doubly robust estimator ask for the same blocks, one after the other
-def balance_blocks(
-    source: EpisodeSource, *, learner: Any = None, cap: float = WEIGHT_CAP, trim: float = 0.0
-) -> tuple[Balanced, ...] | NotEstimable:
-    """Model the propensities of the episodes of each block of months.
-
-    Parameters
-    ----------
-    source : EpisodeSource
-        The episodes of everybody.
-    learner : scikit-learn classifier, optional
-        See :func:`balance`.
-    cap, trim : float
-        Largest weight in means of the band; least propensity.
-
-    Returns
-    -------
-    tuple of Balanced or NotEstimable
-        One a block; what happens in a block's months is estimated on all episodes that are followed to its end.
-    """
-    found = []
-    for first_k, last_k in month_blocks(source.moments.last_k, source.horizon):
-        block = balance(source, first_k, last_k, learner=learner, cap=cap, trim=trim)
-        if isinstance(block, NotEstimable):
-            return block
-        if trim > 0 and block.n_left() < MIN_EPISODES:
-            return NotEstimable(
-                f"{block.n_left()} episodes of a band or customers of the target are left with propensities of "
-                f"{trim:g} or more; at least {MIN_EPISODES} are needed"
-            )
-        found.append(block)
-    return tuple(found)
-
-
-def describe(blocks: tuple[Balanced, ...]) -> tuple[str, ...]:
-    """Return what a reader should know of an estimate that stands on blocks.
-
-    Parameters
-    ----------
-    blocks : tuple of Balanced
-        The blocks.
-
-    Returns
-    -------
-    tuple of str
-        Sample; effective size, cap and trimming of each block.
-    """
-    return (blocks[0].source.rows().what(), *(note for block in blocks for note in block.notes()))
 
 
 def balance(

@@ -9,7 +9,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.beside.balanced import FOLDS, Balanced, balance_blocks, describe
+from cxvalue.estimate.beside.balanced import FOLDS, Balanced
+from cxvalue.estimate.beside.blocks import balance_blocks, describe
 from cxvalue.estimate.beside.features import choose_features
 from cxvalue.estimate.beside.learners import make_regressor
 from cxvalue.estimate.beside.weights import WEIGHT_CAP, augmented_means

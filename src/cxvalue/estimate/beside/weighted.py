@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.beside.balanced import balance_blocks, describe
+from cxvalue.estimate.beside.blocks import balance_blocks, describe
 from cxvalue.estimate.beside.weights import WEIGHT_CAP, Population, weighted_means
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
