@@ -48,10 +48,10 @@ class TestWeights:
         assert found.n_trimmed == 1
 
     def test_cap(self) -> None:
-        # 1, 1, 1, 7: mean 2.5, scaled .4, .4, .4, 2.8; cut at 2; the mean is then .8, and they are scaled again.
+        # 1, 1, 1, 7 with a mean of 1 and nobody above 2: the last counts 2, the others share the 2 that are left of 4.
         found, n_cut = cap_weights(np.array([1.0, 1.0, 1.0, 7.0]), np.zeros(4, dtype=np.int64), cap=2.0)
         assert n_cut == 1
-        assert found == pytest.approx([0.5, 0.5, 0.5, 2.5])
+        assert found == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2.0])
 
     def test_effective_number(self) -> None:
         # Weights 1, 3: (1 + 3)² / (1 + 9) = 1.6; a class without rows has none.
