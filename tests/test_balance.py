@@ -161,7 +161,7 @@ def test_love_plot(balance: Balance) -> None:
     )
     figure = figure_of(ax)
     FigureCanvasAgg(figure).draw()
-    texts = [text.get_text() for text in figure.legends[0].get_texts()]
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
     assert texts == ["dissatisfied, before", "dissatisfied, after", "neutral, before", "neutral, after"]
 
 
