@@ -10,7 +10,7 @@ from benchmarks.coverage_table import summarise
 VALIDATION = Path(__file__).parent.parent / "docs" / "validation"
 N_BASES = 20
 MEANT_FOR = tuple(
-    name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction")
+    name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction", "fading")
 )
 """Scenarios whose assumptions the headline makes."""
 

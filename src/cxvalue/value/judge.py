@@ -9,7 +9,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Robustness
-from cxvalue.value.estimates import HEADLINE, LASTING_MOVE, PLACEBO, EstimateRow, Estimates
+from cxvalue.value.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
 from cxvalue.value.evidence import Evidence
 from cxvalue.value.project import Projection
 from cxvalue.value.verdict import Label, Verdict
@@ -30,6 +30,8 @@ RULE: Final = (
     "cannot be estimated never refutes, and is named; but without any second estimate a value is at most weak."
 )
 """The rule, as reports print it."""
+WORTH_A_LOOK: Final = ("complete_cohorts", "near_boundary", "other_baseline")
+"""Estimates of the library's own that are shown only, and named where they lie apart from the headline."""
 NOT_TRIED: Final = (
     "the second estimators (weighted, doubly robust), the sensitivity analysis and the placebo were left out, "
     "so no value is called supported"
@@ -103,7 +105,7 @@ def look_at(estimates: Estimates) -> list[str]:
     found = []
     for row in estimates.rows:
         apart = row.difference
-        if row.role != "shown" or row.span or apart is None or apart.holds(0.0) or row.method == LASTING_MOVE:
+        if row.method not in WORTH_A_LOOK or apart is None or apart.holds(0.0):
             continue
         if isinstance(row.per_customer, NotEstimable):
             continue
