@@ -81,6 +81,7 @@ class Stages:
         self.settings = settings
         self.folder = folder
         self.progress = progress
+        self._questions: dict[tuple[Shift, Economics], Question] = {}
         self._quick: dict[tuple[Shift, Economics], Estimates] = {}
         self._whole: dict[tuple[Shift, Economics], Estimates] = {}
         self._confounding: dict[tuple[Shift, Economics], Confounding] = {}
@@ -240,6 +241,23 @@ class Stages:
         reach = t_factor(len(loo), self.settings.study.confidence) * jackknife_se(loo)
         return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)
 
+    def question(self, shift: Shift, economics: Economics) -> Question:
+        """Return what every estimate of a table answers.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Question
+            The same one each time, so that the headline's curves are solved once.
+        """
+        return self._questions.setdefault((shift, economics), Question(self.bands, self.frame, shift, economics))
+
     def quick_estimates(self, shift: Shift, economics: Economics) -> Estimates:
         """Return the estimates that stand on the moments alone.
 
@@ -257,7 +275,7 @@ class Stages:
         """
         key = (shift, economics)
         if key not in self._quick:
-            self._quick[key] = compare_estimates(Question(self.bands, self.frame, shift, economics))
+            self._quick[key] = compare_estimates(self.question(shift, economics))
         return self._quick[key]
 
     def estimates(self, shift: Shift, economics: Economics) -> Estimates:
@@ -277,7 +295,7 @@ class Stages:
         """
         key = (shift, economics)
         if key not in self._whole:
-            question = Question(self.bands, self.frame, shift, economics)
+            question = self.question(shift, economics)
             table = compare_more(self.quick_estimates(shift, economics), question, self.registered, begin=self.progress)
             self.progress("estimates: a lasting move, placebo, the other end of the baseline")
             rows = (
@@ -306,7 +324,7 @@ class Stages:
         Estimates
             The table.
         """
-        question = Question(self.bands, self.frame, shift, economics)
+        question = self.question(shift, economics)
         return compare_more(self.estimates(shift, economics), question, more, begin=self.progress)
 
     @cached_property
@@ -333,7 +351,7 @@ class Stages:
         key = (shift, economics)
         if key not in self._confounding:
             self.progress("sensitivity to unrecorded confounders")
-            self._confounding[key] = weigh_confounding(Question(self.bands, self.frame, shift, economics))
+            self._confounding[key] = weigh_confounding(self.question(shift, economics))
         return self._confounding[key]
 
     def balance(self, shift: Shift) -> Balance | NotEstimable:

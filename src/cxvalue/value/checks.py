@@ -45,7 +45,7 @@ def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> Estim
     found = value_lasting_move(noise(), question.study, weights=question.weights(), from_band=leave, to_band=reach)
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
-    headline, rows = question.headline(), question.study.read_rows()
+    headline, rows = question.headline, question.study.read_rows()
     mine = np.concatenate([[found.value.estimate], found.leave_one_group_out[:, 0]])
     by_matrix = found.by_matrix
     return replace(
@@ -174,7 +174,7 @@ def value_other_baseline(question: Question, other_baseline: Callable[[], BandSt
     end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
     other = replace(question, study=study)
     row = value_curves(other, Standardised(), role="headline", what=f"the same with a baseline that ends with {end}")
-    mine, headline = other.headline(), question.headline()
+    mine, headline = other.headline, question.headline
     difference = None
     if not isinstance(mine, NotEstimable) and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)

@@ -87,7 +87,7 @@ def compare_more(
         A row more for each.
     """
     rows = list(quick.rows)
-    headline, source = question.headline(), question.source()
+    headline, source = question.headline, question.source()
     for registered in estimators:
         begin(f"estimate: {registered.estimator.name}")
         estimator, role, what = registered.estimator, registered.role, registered.what
@@ -135,7 +135,7 @@ def value_curves(
         by=by,
         label=by,
     )
-    headline, mine = question.headline(), contrast_of(fitted, question.shift, question.weights())
+    headline, mine = question.headline, contrast_of(fitted, question.shift, question.weights())
     difference = None
     if role != "headline" and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Question:
     """What every estimate of a table answers.
 
@@ -71,15 +72,16 @@ class Question:
         """
         return interval(float(replicates[0]), replicates[1:], confidence=self.frame.confidence)
 
-    def headline(self) -> Floats | NotEstimable:
-        """Return the headline over the months of follow-up, in every replicate.
+    @cached_property
+    def standardised(self) -> BandReplicates | NotEstimable:
+        """The headline's curves: everybody, standardised; every other estimate is held against them."""
+        leave, reach, horizon = self.shift.from_band, self.shift.to_band, self.study.timeline.horizon
+        return self.study.fit(Standardised(), from_band=leave, to_band=reach, horizon=horizon)
 
-        Returns
-        -------
-        ndarray of shape (1 + G,) or NotEstimable
-            Money per moved customer.
-        """
-        fitted = self.fit(Standardised())
+    @cached_property
+    def headline(self) -> Floats | NotEstimable:
+        """The headline over the months of follow-up, money per moved customer in every replicate, shape (1 + G,)."""
+        fitted = self.standardised
         return fitted if isinstance(fitted, NotEstimable) else contrast_of(fitted, self.shift, self.weights())
 
     def source(self) -> EpisodeSource | NotEstimable:
@@ -108,6 +110,8 @@ class Question:
         BandReplicates or NotEstimable
             The curves.
         """
+        if isinstance(estimator, Standardised) and by == EVERYBODY:
+            return self.standardised
         leave, reach, horizon = self.shift.from_band, self.shift.to_band, self.study.timeline.horizon
         return self.study.fit(estimator, by=by, label=by, from_band=leave, to_band=reach, horizon=horizon)
 
