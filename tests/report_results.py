@@ -19,6 +19,7 @@ from cxvalue.report import StudyResults
 from cxvalue.report.figures import ReportFigure, report_figures
 from cxvalue.tables import Finding
 from cxvalue.value import EstimateRow, Projection, SegmentValues
+from cxvalue.value.appraise import Payback
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOSTILE = "=<script>alert('1')</script> & \"$x_1$\""
@@ -74,6 +75,13 @@ def with_truth(results: StudyResults, value: float) -> StudyResults:
 def with_value(results: StudyResults, **changes: Any) -> StudyResults:
     """Return results whose headline is another."""
     return replace(results, value=replace(results.value, **changes))
+
+
+def with_cost(results: StudyResults, *, roi: Interval) -> StudyResults:
+    """Return results of a programme that costs 100 and never pays back."""
+    never = Payback(None, None, None, 0.0)
+    appraisal = replace(results.value.appraisal, roi=roi, payback=never, payback_discounted=never)
+    return with_value(results, programme_cost=100.0, appraisal=appraisal)
 
 
 def with_bands(results: StudyResults, **columns: Sequence[float]) -> StudyResults:

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxvalue.estimate.replicate import BandReplicates, group_draws
-from cxvalue.value import Economics, Frame, Projection, Shift
-from cxvalue.value.appraise import payback_month
+from cxvalue.value import Economics, Frame, Move, Projection, Shift
+from cxvalue.value.appraise import payback_months
 from cxvalue.value.extend import extend_curves
 from cxvalue.value.levers import split_levers
-from cxvalue.value.project import Replicated, project
-from cxvalue.vocabulary import STANDARD_METRICS
+from cxvalue.value.project import project
+from cxvalue.vocabulary import BANDS, STANDARD_METRICS
 
 METRICS = tuple(STANDARD_METRICS.values())
 GROUPS = 12
@@ -42,22 +42,22 @@ def worth(
         programme_cost_upfront=cost * scale, value_horizon_months=months,
     )  # fmt: skip
     frame = Frame(METRICS, {}, "EUR", "per moved customer", 0.95, group_draws(GROUPS, 200, seed=1))
-    prob = Replicated(np.array(0.25), np.linspace(0.24, 0.26, GROUPS))
-    return project(
-        BandReplicates(scaled, scaled_loo, replicates.counts, (0,)), prob, shift=shift or Shift(), economics=economics,
-        frame=frame, active_customers=1000.0, answered_in_band=90,
-    )  # fmt: skip
+    shift = shift or Shift()
+    every = np.concatenate([scaled[None], scaled_loo])[:, [BANDS.index(shift.from_band), BANDS.index(shift.to_band)]]
+    prob = np.r_[0.25, np.linspace(0.24, 0.26, GROUPS)]
+    move = Move(shift, METRICS, {}, every, prob, active_customers=1000.0, answered_in_band=90)
+    return project(move, economics, frame)
 
 
 def test_levers_by_hand() -> None:
     # From band: 50 % stay and pay 20 in all, so 40 each; to band: 90 % stay and pay 45, so 50 each.
     # Staying: 0.4 × 45 = 18; paying more: 0.7 × 10 = 7; together 25 = 45 − 20.
-    levers = split_levers(np.array([[0.5], [20.0]]), np.array([[0.9], [45.0]]), np.array([0.0, 1.0]))
+    levers = split_levers(np.array([[0.5], [20.0]]), np.array([[0.9], [45.0]]), np.array([[0.0], [1.0]]))
     np.testing.assert_allclose(levers.ravel(), [18.0, 7.0])
 
 
 def test_where_hardly_anybody_is_left_all_is_retentions() -> None:
-    levers = split_levers(np.array([[0.005], [1.0]]), np.array([[0.9], [45.0]]), np.array([0.0, 1.0]))
+    levers = split_levers(np.array([[0.005], [1.0]]), np.array([[0.9], [45.0]]), np.array([[0.0], [1.0]]))
     np.testing.assert_allclose(levers.ravel(), [44.0, 0.0])
 
 
@@ -123,10 +123,10 @@ def test_roi_and_payback() -> None:
 
 
 def test_payback_is_when_the_sum_stays_above_water() -> None:
-    assert payback_month(np.array([-10.0, 4.0, 4.0, 4.0])) == 3
-    assert payback_month(np.array([-10.0, 12.0, -5.0, 4.0])) == 3
-    assert payback_month(np.array([-10.0, 4.0])) is None
-    assert payback_month(np.array([0.0, 4.0])) == 0
+    assert payback_months(np.array([-10.0, 4.0, 4.0, 4.0])) == 3
+    assert payback_months(np.array([-10.0, 12.0, -5.0, 4.0])) == 3
+    assert np.isinf(payback_months(np.array([-10.0, 4.0])))
+    assert payback_months(np.array([0.0, 4.0])) == 0
 
 
 def test_both_readings_of_the_move_are_given() -> None:

@@ -14,7 +14,15 @@ import pytest
 from cxvalue.errors import NotEstimable
 from cxvalue.report import StudyResults, json_text, results_dict
 from cxvalue.report.results_json import SCHEMA_PATH
-from report_results import small_results, value_only, with_finding, with_segments, with_truth, with_value
+from report_results import (
+    known_interval,
+    small_results,
+    value_only,
+    with_cost,
+    with_finding,
+    with_segments,
+    with_truth,
+)
 
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 
@@ -117,7 +125,7 @@ def test_no_return_without_a_cost() -> None:
 
 
 def test_never_paid_back_is_null() -> None:
-    assert checked(with_value(small_results(), payback_months=None))["value"]["payback_months"] is None
+    assert checked(with_cost(small_results(), roi=known_interval(1.5)))["value"]["payback_months"] is None
 
 
 def test_exclusions_are_named_and_counted() -> None:

@@ -22,6 +22,7 @@ from report_results import (
     small_figures,
     small_results,
     value_only,
+    with_cost,
     with_estimates,
     with_finding,
     with_truth,
@@ -77,7 +78,8 @@ def with_raw_gap(results: StudyResults, gap: float, value: float) -> StudyResult
 
 
 def test_answer_in_one_sentence() -> None:
-    results = with_value(small_results(), npv=known_interval(7560.4, 3660.0))
+    results = small_results()
+    results = with_value(results, appraisal=replace(results.value.appraisal, npv=known_interval(7560.4, 3660.0)))
     heads = replace(
         results.value.heads, active_customers=10876.0, customers_moved=known_interval(152.3),
         share_of_base=known_interval(0.014), answered_in_band=620, answered_moved=31.0,
@@ -222,7 +224,7 @@ def test_page_without_curves_or_segments() -> None:
 
 
 def test_cost_gives_return_and_payback() -> None:
-    results = with_value(small_results(), programme_cost=100.0, roi=known_interval(1.5), payback_months=None)
+    results = with_cost(small_results(), roi=known_interval(1.5))
     text = plain(page_of(results).text())
     assert "Return 150.0 %" in text
     assert "Paid back never" in text

@@ -153,12 +153,12 @@ def test_further_findings_of_a_section_are_counted() -> None:
 # Money
 
 
-@pytest.mark.parametrize(("margin", "allowed"), [(-0.1, "greater than or equal to 0"), (60, "less than or equal to 1")])
-def test_a_margin_below_0_or_above_1_is_refused(margin: float, allowed: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("margin", [-0.1, 60])
+def test_a_margin_below_0_or_above_1_is_refused(margin: float, tmp_path: Path) -> None:
     with pytest.raises(cx.SettingsError) as refused:
         from_toml(tmp_path, f"[economics]\ngross_margin = {margin}\ndiscount_rate_annual = 0.1")
     assert refused.value.what == f"[economics] gross_margin = {margin} is refused"
-    assert allowed in refused.value.allowed
+    assert "a share between 0 and 1" in refused.value.allowed
 
 
 def test_a_missing_discount_rate_is_refused() -> None:

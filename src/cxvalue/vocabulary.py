@@ -6,6 +6,7 @@ name from here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -20,14 +21,25 @@ BANDS: Final[tuple[Band, ...]] = (DISSATISFIED, NEUTRAL, SATISFIED)
 
 MetricKind = Literal["share", "money", "count"]
 
+Relationship = Literal["contractual", "noncontractual"]
+"""Whether leaving is seen. Where it is not, a customer is active who bought within the last months."""
+
 RETAINED: Final = "retained"
+PURCHASED: Final = "purchased"
 REVENUE: Final = "revenue"
 COST_TO_SERVE: Final = "cost_to_serve"
 UPGRADES: Final = "upgrades"
 REFERRALS: Final = "referrals"
 
+GROSS_PROFIT: Final = "gross_profit"
+"""Revenue times the gross margin of the customer's segment: a metric of its own where the margin goes by segment."""
+
 RETENTION_LEVER: Final = "retention"
 """The lever of money that comes through customers staying; the other levers bear their metric's name."""
+
+FREQUENCY_LEVER: Final = "frequency"
+AMOUNT_LEVER: Final = "amount"
+"""The two levers of revenue where leaving is not seen: how often customers buy, and how much at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,8 @@ class Metric:
     name : str
         Canonical name; also the lever's name for metrics that carry money.
     kind : {"share", "money", "count"}
-        ``share`` is the retained share, ``money`` is in the study's currency, ``count`` is a number of events.
+        ``share`` is the share of customers who are still there, or who buy; ``money`` is in the study's currency,
+        ``count`` is a number of events.
 
     Examples
     --------
@@ -77,6 +90,34 @@ STANDARD_METRICS: Final[dict[str, Metric]] = {
     )
 }
 """The metrics that the library knows by name, in the order in which reports show them."""
+
+SHARE_METRICS: Final[dict[Relationship, Metric]] = {
+    "contractual": STANDARD_METRICS[RETAINED],
+    "noncontractual": Metric(PURCHASED, "share"),
+}
+"""The first metric of a study: who is still there, or, where leaving is not seen, who buys in the month."""
+
+
+def leaving_is_seen(metrics: Sequence[Metric]) -> bool:
+    """Return whether the metrics of a study tell who has left.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+        The metrics measured, the share first.
+
+    Returns
+    -------
+    bool
+        False in a non-contractual study, whose first metric is the share who buy.
+
+    Examples
+    --------
+    >>> leaving_is_seen([SHARE_METRICS["contractual"]]), leaving_is_seen([SHARE_METRICS["noncontractual"]])
+    (True, False)
+    """
+    return metrics[0].name == RETAINED
+
 
 EVERYBODY: Final = "everybody"
 """The stratum of all episodes."""

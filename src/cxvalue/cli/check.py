@@ -98,7 +98,6 @@ def margin_note(economics: Economics | None) -> str:
         return (
             "note: no section [economics] yet; a report needs gross_margin (before cost to serve) and a discount rate"
         )
-    return (
-        f"note: is gross_margin = {economics.gross_margin:g} before cost to serve? "
-        "A margin after it would count that cost twice"
-    )
+    margin = economics.gross_margin
+    shown = f" = {margin:g}" if isinstance(margin, float) else ""
+    return f"note: is gross_margin{shown} before cost to serve? A margin after it would count that cost twice"

@@ -15,7 +15,7 @@ from cxvalue.link.records import Answers
 from cxvalue.link.statements import panel_rows_around
 from cxvalue.link.timeline import Timeline
 from cxvalue.tables import CleanTables
-from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric
+from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric
 
 BATCH_BYTES = 192 * 1024 * 1024
 """Memory that the outcomes of one batch of episodes may take."""
@@ -52,18 +52,22 @@ class EpisodeOutcomes:
         Horizon and end of follow-up.
     answers : Answers
         The answers.
+    margin : ndarray of shape (n,), optional
+        Gross margin of each answer's customer. With it gross profit, margin × revenue, is a metric, the last one.
     """
 
     engine: Engine
     clean: CleanTables
     timeline: Timeline
     answers: Answers
+    margin: Floats | None = None
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """The metrics measured, retained first."""
+        """The metrics measured: first who is still there or, where leaving is not seen, who buys."""
         measured = (column.metric for _, column in self.clean.tables.metric_columns())
-        return (STANDARD_METRICS[RETAINED], *measured)
+        derived = () if self.margin is None else (Metric(GROSS_PROFIT, "money"),)
+        return (self.clean.tables.share_metric, *measured, *derived)
 
     def batches(self) -> Iterator[OutcomeBatch]:
         """Give the outcomes of consecutive answers.
@@ -107,13 +111,15 @@ class EpisodeOutcomes:
         Returns
         -------
         ndarray of shape (end − first, M, last_k − first_k + 1)
-            Metric by month; the first metric is whether the customer was active.
+            Metric by month; the first metric is whether the customer was active or, where leaving is not seen,
+            bought.
         """
         outcomes = np.zeros((end - first, len(self.metrics), last_k - first_k + 1))
         m0 = self.answers.m0[first:end]
         months = m0[:, None] + np.arange(first_k, last_k + 1)
-        retained = self.clean.activity.calendar.unpack(self.answers.active[first:end], months)
-        outcomes[:, 0, :] = retained & (months <= self.timeline.follow_up_end)
+        words = self.answers.active if self.answers.bought is None else self.answers.bought
+        share = self.clean.activity.calendar.unpack(words[first:end], months)
+        outcomes[:, 0, :] = share & (months <= self.timeline.follow_up_end)
         position = 1
         for panel in self.clean.panels:
             statement = panel_rows_around(
@@ -127,6 +133,9 @@ class EpisodeOutcomes:
                     values = batch.column(name).to_numpy(zero_copy_only=False)
                     outcomes[row, position + at, k] = np.nan_to_num(values, nan=0.0)
             position += len(names)
+        if self.margin is not None:
+            revenue = [metric.name for metric in self.metrics].index(REVENUE)
+            outcomes[:, -1] = outcomes[:, revenue] * self.margin[first:end, None]
         return outcomes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import DIFFERENCES, FIGURES, report_tables
 from cxvalue.report.truth import known_truth
 from cxvalue.value import HeadCount, Projection
+from cxvalue.value.appraise import Appraisal
 from cxvalue.value.judge import RULE
 
 SCHEMA_VERSION: Final = 1
@@ -30,7 +32,9 @@ SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"
 Json = dict[str, Any]
 COUNT_KEYS: Final = ("active_customers", "share_of_base", "customers_moved", "answered_in_band", "answered_moved")
 TOTAL_KEYS: Final = (
-    "gross", "gross_undiscounted", "programme_cost", "npv", "roi", "payback_months", "cash_flow",
+    "gross", "gross_undiscounted", "programme_cost", "npv", "roi", "payback_months", "optimism_adjustment", "npv_cash",
+    "prob_npv_positive", "irr_annual", "payback", "payback_discounted", "benefit_cost_ratio", "break_even_share",
+    "break_even_cost", "most_per_moved", "cash_flow",
 )  # fmt: skip
 VALUE_KEYS: Final = (
     "from", "to", "share", "unit", "confidence", "months", "per_customer", "levers", "extrapolated_share", *COUNT_KEYS,
@@ -196,16 +200,15 @@ def value_dict(value: Projection, results: StudyResults) -> Json:
     dict
         Every key of ``VALUE_KEYS``.
     """
-    roi = value.roi
     found = {
         "from": value.shift.from_band, "to": value.shift.to_band, "share": value.shift.share, "unit": value.unit,
         "confidence": value.confidence, "months": value.months, "per_customer": interval_dict(value.per_customer),
         "gross": interval_dict(value.gross), "gross_undiscounted": interval_dict(value.gross_undiscounted),
-        "programme_cost": plain(value.programme_cost), "npv": interval_dict(value.npv),
-        "roi": None if roi is None else interval_dict(roi), "payback_months": value.payback_months,
+        "programme_cost": plain(value.programme_cost), "payback_months": value.payback_months,
+        "optimism_adjustment": interval_dict(value.optimism_adjustment),
         "levers": [{"lever": name, **interval_dict(part)} for name, part in value.levers],
         "cash_flow": cash_flow_dicts(value), "extrapolated_share": plain(value.extrapolated_share),
-    } | heads_dict(value.heads, results.disclosure_min)  # fmt: skip
+    } | heads_dict(value.heads, results.disclosure_min) | appraisal_dict(value.appraisal)  # fmt: skip
     return {key: found[key] for key in VALUE_KEYS}
 
 
@@ -223,6 +226,27 @@ def interval_dict(found: Interval) -> Json:
         Keys estimate, se, ci_low, ci_high.
     """
     return {name: plain(getattr(found, name)) for name in FIGURES}
+
+
+def appraisal_dict(appraisal: Appraisal) -> Json:
+    """Return what a cash flow comes to.
+
+    Parameters
+    ----------
+    appraisal : Appraisal
+        The figures.
+
+    Returns
+    -------
+    dict
+        By field; None for what needs a programme cost where there is none.
+    """
+    found: Json = {"prob_npv_positive": plain(appraisal.prob_npv_positive)}
+    for field in fields(Appraisal):
+        value = getattr(appraisal, field.name)
+        if field.name not in found:
+            found[field.name] = interval_dict(value) if isinstance(value, Interval) else value and asdict(value)
+    return found
 
 
 def heads_dict(heads: HeadCount, minimum: int) -> Json:

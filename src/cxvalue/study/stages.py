@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from cxvalue.engine import DuckDBEngine, Engine
-from cxvalue.errors import NotEstimable
+from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
     BandReplicates,
@@ -56,6 +56,7 @@ from cxvalue.value import (
     with_reliability,
 )
 from cxvalue.value.caveats import list_caveats
+from cxvalue.value.economics import SegmentMargin
 from cxvalue.vocabulary import EVERYBODY, Band
 
 Progress = Callable[[str], None]
@@ -96,7 +97,10 @@ class Stages:
     def clean(self) -> CleanTables:
         """The checked tables."""
         self.progress("reading and checking tables")
-        registered = read_tables(self.engine, self.settings, given=self.tables, folder=self.folder)
+        window = self.settings.study.purchase_window
+        registered = read_tables(
+            self.engine, self.settings, given=self.tables, folder=self.folder, purchase_window=window
+        )
         return check_tables(self.engine, registered)
 
     @cached_property
@@ -154,6 +158,42 @@ class Stages:
         """Whose covariates curves take."""
         return self.settings.shift.shift().from_band
 
+    def margin_by_answer(self, linked: Linked) -> Floats | None:
+        """Return the gross margin of each answer's customer, where the settings give it by segment.
+
+        Parameters
+        ----------
+        linked : Linked
+            Segments of the answers.
+
+        Returns
+        -------
+        ndarray of shape (n,) or None
+            None where the margin does not go by segment.
+
+        Raises
+        ------
+        SettingsError
+            When the column is no segment of the study, or a value of it has no margin.
+        """
+        economics = self.settings.economics
+        if economics is None or not isinstance(economics.gross_margin, SegmentMargin):
+            return None
+        by = economics.gross_margin.by
+        if by not in linked.segment_names:
+            raise SettingsError(
+                f"[economics] gross_margin goes by '{by}', which is no segment",
+                allowed=", ".join(linked.segment_names) or "a column of [customers] segments",
+                hint=f'add "{by}" to [customers] segments',
+            )
+        at = linked.segment_names.index(by)
+        codes = linked.answers.segments[:, at]
+        if (codes < 0).any() and economics.gross_margin.other is None:
+            raise SettingsError(
+                f"[economics] gross_margin has no margin for customers whose '{by}' is blank", hint="add other = …"
+            )
+        return economics.gross_margin.factors(linked.segment_values[at])[codes]
+
     def defaults(self, shift: Shift | None, economics: Economics | None) -> tuple[Shift, Economics]:
         """Return a shift and economics, the settings' where none are given.
 
@@ -170,6 +210,12 @@ class Stages:
             Both.
         """
         chosen = economics if economics is not None else self.settings.require_economics()
+        own = self.settings.economics.gross_margin if self.settings.economics is not None else None
+        if isinstance(chosen.gross_margin, SegmentMargin) and chosen.gross_margin != own:
+            raise SettingsError(
+                "a gross margin by segment takes part in reading the panels and cannot change afterwards",
+                hint="set it in the study's settings",
+            )
         return (shift if shift is not None else self.settings.shift.shift()), chosen
 
     def fitted(self, adjusted: bool, cohorts: str) -> BandReplicates | NotEstimable:
@@ -235,7 +281,8 @@ class Stages:
         fitted = self.fitted(True, "all")
         if isinstance(fitted, NotEstimable):
             return None
-        units = economics.unit_values(self.bands.metrics, self.settings.own_values())
+        horizon = fitted.estimate.shape[-1]
+        units = economics.monthly_values(self.bands.metrics, self.settings.own_values(), horizon)
         estimate = contribution_curves(fitted.estimate, units)
         loo = contribution_curves(fitted.leave_one_group_out, units)
         reach = t_factor(len(loo), self.settings.study.confidence) * jackknife_se(loo)
@@ -330,7 +377,8 @@ class Stages:
     @cached_property
     def registered(self) -> tuple[Registered, ...]:
         """The estimators beside standardisation: the library's own and those installed."""
-        own = own_estimators(self.settings.adjust, seed=self.settings.study.seed)
+        study = self.settings.study
+        own = own_estimators(self.settings.adjust, seed=study.seed, relationship=study.relationship)
         return (*own, *installed_estimators())
 
     def confounding(self, shift: Shift, economics: Economics) -> Confounding:
@@ -424,4 +472,5 @@ class Stages:
     def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:
         self.progress("linking answers to panels")
         linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
-        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers)
+        margin = self.margin_by_answer(linked)
+        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers, margin)

@@ -47,7 +47,7 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class HeldOutcomes(EpisodeOutcomes):
     """Outcomes held in memory, so that they can be changed.
 
@@ -93,7 +93,7 @@ def contract_study() -> BandStudy:
         linked = link(engine, clean, timeline, groups=GROUPS)
         outcomes = EpisodeOutcomes(engine, clean, timeline, linked.answers)
         values = np.concatenate([batch.outcomes for batch in outcomes.around(-MONTHS_BEFORE, HORIZON)])
-        held = HeldOutcomes(engine, clean, timeline, linked.answers, values)
+        held = HeldOutcomes(engine, clean, timeline, linked.answers, values=values)
         return estimate_bands(
             linked, held, timeline, groups=GROUPS, adjust=settings.adjust, seed=1, only_everybody=True
         )
@@ -120,7 +120,7 @@ def changed_study(study: BandStudy, *, values: Floats | None = None, bins: Integ
     """
     old, answers = study.outcomes, study.linked.answers
     kept = np.concatenate([batch.outcomes for batch in old.around(-MONTHS_BEFORE, HORIZON)])
-    outcomes = HeldOutcomes(old.engine, old.clean, old.timeline, answers, kept if values is None else values)
+    outcomes = HeldOutcomes(old.engine, old.clean, old.timeline, answers, values=kept if values is None else values)
     classes, last_k = study.bins if bins is None else bins, study.moments[0].last_k
     moments = accumulate(
         outcomes.batches(),

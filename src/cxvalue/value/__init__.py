@@ -5,13 +5,16 @@ from cxvalue.value.compare import compare_estimates, compare_more
 from cxvalue.value.economics import Economics
 from cxvalue.value.estimates import EstimateRow, Estimates
 from cxvalue.value.evidence import Evidence, effective_episodes, read_controls
+from cxvalue.value.frame import Frame, make_frame
 from cxvalue.value.judge import judge
 from cxvalue.value.links import Links, rank_links
-from cxvalue.value.project import Frame, HeadCount, Projection
+from cxvalue.value.move import HeadCount, Move
+from cxvalue.value.project import Projection
 from cxvalue.value.question import Question
+from cxvalue.value.segments import SegmentValues, value_segments
 from cxvalue.value.sensitivity import weigh_confounding
 from cxvalue.value.shift import Shift, ShiftSettings
-from cxvalue.value.valuation import SegmentValues, contribution_curves, make_frame, value_segments, value_stratum
+from cxvalue.value.stratum import contribution_curves, value_stratum
 from cxvalue.value.verdict import Verdict
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "Frame",
     "HeadCount",
     "Links",
+    "Move",
     "Projection",
     "Question",
     "SegmentValues",

@@ -1,87 +1,290 @@
-"""Appraisal: the cash flow of a programme and what it comes to."""
+"""Appraisal: what the cash flow of a programme comes to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
+from pyxirr import irr
 
+from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
-from cxvalue.value.economics import Economics
+from cxvalue.value.cash import CashFlow
+
+MONTHS_A_YEAR = 12
 
 
-def programme_costs(economics: Economics, months: int) -> Floats:
-    """Return the programme's cost in each month.
+@dataclass(frozen=True, slots=True)
+class Payback:
+    """The month in which a programme has paid for itself.
 
     Parameters
     ----------
-    economics : Economics
-        Costs up front and monthly.
-    months : int
-        Months valued.
-
-    Returns
-    -------
-    ndarray of shape (months + 1,)
-        Month 0 first.
+    month : int or None
+        First month from which on the cumulative net stays at 0 or above; None when not within the months valued.
+    ci_low, ci_high : int or None
+        Percentiles over the draws; None when not within the months valued.
+    prob_within : float
+        Share of the draws that pay back within the months valued.
     """
-    costs = np.full(months + 1, economics.programme_cost_monthly)
-    costs[0] = economics.programme_cost_upfront
-    return costs
+
+    month: int | None
+    ci_low: int | None
+    ci_high: int | None
+    prob_within: float
 
 
-def payback_month(net: Floats) -> int | None:
-    """Return the month in which a programme has paid for itself.
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What the cash flow of a programme comes to. What needs a programme cost is None without one.
 
     Parameters
     ----------
-    net : ndarray of shape (months + 1,)
-        Net cash flow by month, not discounted.
+    npv : Interval
+        Net present value: gross less optimism and programme cost, discounted.
+    npv_cash : Interval
+        Of this, what becomes cash: lower cost to serve counts only as far as capacity is released.
+    prob_npv_positive : float
+        Share of the draws with a positive net present value; estimation alone varies.
+    break_even_cost : Interval
+        The largest discounted programme cost with a net present value of at least 0.
+    most_per_moved : Interval
+        The same per moved customer: the most one may pay for each.
+    irr_annual : Interval or None
+        Internal rate of return a year; None also when the net cash flow has no change of sign.
+    payback, payback_discounted : Payback or None
+        On net and on discounted net cash flow.
+    roi : Interval or None
+        Net present value over discounted programme cost.
+    benefit_cost_ratio : Interval or None
+        Discounted value before cost over discounted programme cost.
+    break_even_share : Interval or None
+        Share of the from-band that must move for a net present value of 0; infinite where the value is not positive.
+    """
+
+    npv: Interval
+    npv_cash: Interval
+    prob_npv_positive: float
+    break_even_cost: Interval
+    most_per_moved: Interval
+    irr_annual: Interval | None = None
+    payback: Payback | None = None
+    payback_discounted: Payback | None = None
+    roi: Interval | None = None
+    benefit_cost_ratio: Interval | None = None
+    break_even_share: Interval | None = None
+
+
+def irr_annual(net: Floats) -> float:
+    """Return the internal rate of return a year.
+
+    Parameters
+    ----------
+    net : ndarray of shape (K + 1,)
+        Net cash flow by month, time 0 first.
 
     Returns
     -------
-    int or None
-        First month from which on the cumulative net is 0 or more to the end; None when it never is.
+    float
+        (1 + monthly rate)^12 − 1; NaN when the flow has no change of sign, or no rate brings it to 0.
 
     Examples
     --------
-    >>> payback_month(np.array([-10.0, 4.0, 4.0, 4.0]))
-    3
+    >>> round(irr_annual(np.array([-100.0] + [0.0] * 11 + [110.0])), 6)
+    0.1
     """
-    below = np.flatnonzero(np.cumsum(net) < -1e-9)
-    if len(below) == 0:
-        return 0
-    last = int(below[-1])
-    return last + 1 if last + 1 < len(net) else None
+    if not (net > 0).any() or not (net < 0).any():
+        return float("nan")
+    rate = irr(net)
+    return float("nan") if rate is None else float((1.0 + rate) ** MONTHS_A_YEAR - 1.0)
 
 
-def cash_flow_table(by_lever: dict[str, Floats], costs: Floats, discount: Floats, follow_up: int) -> pd.DataFrame:
+def payback_months(net: Floats) -> Floats:
+    """Return the months in which cash flows have paid for themselves.
+
+    Parameters
+    ----------
+    net : ndarray of shape (…, K + 1)
+        Net cash flow by month, time 0 first; discounted or not.
+
+    Returns
+    -------
+    ndarray of shape (…)
+        First month from which on the cumulative net is 0 or more to the end; infinite when it never is.
+
+    Examples
+    --------
+    >>> payback_months(np.array([[-10.0, 4.0, 4.0, 4.0], [-10.0, 4.0, 4.0, 1.0]])).tolist()
+    [3.0, inf]
+    """
+    total = net.cumsum(axis=-1)
+    below = total < -1e-9 * np.maximum(np.abs(net).max(axis=-1, keepdims=True), 1.0)
+    last = below.shape[-1]
+    month = np.where(below.any(axis=-1), last - np.argmax(below[..., ::-1], axis=-1), 0)
+    return np.where(month < last, month, np.inf)
+
+
+def make_payback(net: Floats, draws: Floats, confidence: float) -> Payback:
+    """Return when a programme pays for itself, with its percentiles.
+
+    Parameters
+    ----------
+    net : ndarray of shape (K + 1,)
+        Net cash flow of the estimate.
+    draws : ndarray of shape (D, K + 1)
+        Of the draws.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    Payback
+        The month.
+    """
+    months = payback_months(draws)
+    tail = (1.0 - confidence) / 2
+    # Percentiles that are draws themselves: nothing lies between a month and never.
+    low, high = np.quantile(months, [tail, 1.0 - tail], method="nearest")
+    whole = [int(x) if np.isfinite(x) else None for x in (float(payback_months(net)), float(low), float(high))]
+    return Payback(whole[0], whole[1], whole[2], float(np.isfinite(months).mean()))
+
+
+def percentile_interval(estimate: float, draws: Floats, confidence: float) -> Interval:
+    """Return the interval of a figure that is not linear, from its draws.
+
+    Parameters
+    ----------
+    estimate : float
+        The estimate.
+    draws : ndarray of shape (D,)
+        Draws; those that are NaN do not count.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    Interval
+        Percentiles; the standard error is the draws' spread.
+    """
+    tail = (1.0 - confidence) / 2
+    known = draws[~np.isnan(draws)]
+    if not np.isfinite(known).all():
+        low, high = np.quantile(known, [tail, 1.0 - tail], method="nearest")
+        return Interval(estimate, float("inf"), float(low), float(high))
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return Interval(estimate, float(known.std(ddof=1)), float(low), float(high))
+
+
+def appraise(flow: CashFlow, draws: CashFlow, *, moved: Floats, share: float, confidence: float) -> Appraisal:
+    """Return what a cash flow comes to.
+
+    Parameters
+    ----------
+    flow : CashFlow
+        Of the estimate, then with each of the G groups left out.
+    draws : CashFlow
+        Of the D draws.
+    moved : ndarray of shape (1 + G,)
+        Customers moved.
+    share : float
+        Share of the from-band that moves.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    Appraisal
+        The figures. Money takes the jackknife's interval; ratios, rates and months the percentiles of the draws.
+    """
+    npv, cost = flow.npv, float(flow.cost_discounted[0])
+
+    def money(replicates: Floats) -> Interval:
+        return interval(float(replicates[0]), replicates[1:], confidence=confidence)
+
+    plain = Appraisal(
+        npv=money(npv),
+        npv_cash=money(flow.npv_cash),
+        prob_npv_positive=float((draws.npv > 0).mean()),
+        break_even_cost=money(npv + cost),
+        most_per_moved=money((npv + cost) / np.where(moved > 0, moved, np.nan)),
+    )
+    if cost <= 0:
+        return plain
+    return replace(plain, **against_cost(flow, draws, cost=cost, share=share, confidence=confidence))
+
+
+def against_cost(
+    flow: CashFlow, draws: CashFlow, *, cost: float, share: float, confidence: float
+) -> dict[str, Interval | Payback | None]:
+    """Return the figures that hold a value against what it costs.
+
+    Parameters
+    ----------
+    flow : CashFlow
+        Of the estimate, then of the replicates.
+    draws : CashFlow
+        Of the D draws.
+    cost : float
+        Discounted cost of the programme, above 0.
+    share : float
+        Share of the from-band that moves.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    dict
+        By field of :class:`Appraisal`.
+    """
+    npv, net = float(flow.npv[0]), flow.net[0]
+    worth, rate = draws.npv + cost, irr_annual(net)
+    rates = np.array([irr_annual(each) for each in draws.net]) if np.isfinite(rate) else np.zeros(0)
+    even = share * cost / np.where(worth > 0, worth, np.nan)
+    at = share * cost / (npv + cost) if npv + cost > 0 else np.inf
+
+    def ratio(estimate: float, values: Floats) -> Interval:
+        return percentile_interval(estimate, values, confidence)
+
+    return {
+        "irr_annual": ratio(rate, rates) if np.isfinite(rates).any() else None,
+        "payback": make_payback(net, draws.net, confidence),
+        "payback_discounted": make_payback(net * flow.discount[0], draws.net * draws.discount, confidence),
+        "roi": ratio(npv / cost, draws.npv / cost),
+        "benefit_cost_ratio": ratio((npv + cost) / cost, worth / cost),
+        "break_even_share": ratio(at, np.where(np.isnan(even), np.inf, even)),
+    }
+
+
+def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int) -> pd.DataFrame:
     """Return the cash flow month by month.
 
     Parameters
     ----------
-    by_lever : dict of str to ndarray of shape (months,)
-        Gross contribution of months 1…, not discounted, by lever.
-    costs : ndarray of shape (months + 1,)
-        Programme cost, month 0 first.
-    discount : ndarray of shape (months + 1,)
-        Discount factors.
+    flow : CashFlow
+        Of the estimate, without leading axes.
+    levers : tuple of str
+        Names of the levers.
     follow_up : int
         Months observed; later ones are extrapolated.
 
     Returns
     -------
     pandas.DataFrame
-        Columns month, extrapolated, one a lever, gross, programme_cost, net, discount_factor, net_discounted,
-        cumulative_discounted.
+        Columns month, extrapolated, one a lever, gross, optimism_adjustment (0 or below), programme_cost, net,
+        discount_factor, net_discounted, cumulative, cumulative_discounted, net_cash.
     """
-    months = len(costs)
-    table = pd.DataFrame({"month": np.arange(months), "extrapolated": np.arange(months) > follow_up})
-    for lever, values in by_lever.items():
-        table[lever] = np.r_[0.0, values]
-    table["gross"] = table[list(by_lever)].sum(axis=1)
-    table["programme_cost"] = costs
-    table["net"] = table["gross"] - table["programme_cost"]
-    table["discount_factor"] = discount
-    table["net_discounted"] = table["net"] * discount
+    months = np.arange(flow.costs.shape[-1])
+    table = pd.DataFrame({"month": months, "extrapolated": months > follow_up})
+    for name, values in zip(levers, flow.levers, strict=True):
+        table[name] = np.r_[0.0, values]
+    table["gross"] = np.r_[0.0, flow.gross]
+    table["optimism_adjustment"] = np.r_[0.0, 0.0 - flow.optimism]
+    table["programme_cost"] = flow.costs
+    table["net"] = flow.net
+    table["discount_factor"] = flow.discount
+    table["net_discounted"] = flow.net * flow.discount
+    table["cumulative"] = flow.net.cumsum()
     table["cumulative_discounted"] = table["net_discounted"].cumsum()
+    table["net_cash"] = flow.net - np.r_[0.0, flow.not_cash]
     return table

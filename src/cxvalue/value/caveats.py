@@ -10,7 +10,7 @@ from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
 from cxvalue.tables import Finding
 from cxvalue.value.economics import Economics
 from cxvalue.value.project import Projection
-from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric, month_label
+from cxvalue.vocabulary import GROSS_PROFIT, RETAINED, REVENUE, STANDARD_METRICS, Metric, leaving_is_seen, month_label
 
 OLD_WAVE_MONTHS = 12
 
@@ -68,9 +68,10 @@ def list_caveats(
             "interval: outcomes differ between early and late cohorts"
         )
     if value.months > timeline.horizon:
+        kept = "its last hazard" if leaving_is_seen(study.metrics) else "what it did in the last six months"
         found.append(
             f"{value.extrapolated_share:.0%} of the value lies beyond the follow-up of {timeline.horizon} months and "
-            "is extrapolated: each band keeps its last hazard, as if nobody recovered or fell back any more"
+            f"is extrapolated: each band keeps {kept}, as if nobody recovered or fell back any more"
         )
     return tuple(found)
 
@@ -95,10 +96,12 @@ def list_not_valued(
         One text a metric.
     """
     units = economics.unit_values(metrics, own_values)
+    has_gross_profit = any(metric.name == GROSS_PROFIT for metric in metrics)
     texts = [
         f"{metric.name}: measured, not valued (unit value 0)"
         for metric, unit in zip(metrics, units, strict=True)
-        if metric.name != RETAINED and unit == 0.0
+        if metric.kind != "share" and unit == 0.0 and not (metric.name == REVENUE and has_gross_profit)
     ]
     measured = {metric.name for metric in metrics}
-    return (*texts, *(f"{name}: not measured (no panel)" for name in STANDARD_METRICS if name not in measured))
+    missing = [name for name in STANDARD_METRICS if name not in measured and name != RETAINED]
+    return (*texts, *(f"{name}: not measured (no panel)" for name in missing))

@@ -20,7 +20,7 @@ from cxvalue.estimate.replicate import Interval
 from cxvalue.value.compare import value_curves
 from cxvalue.value.estimates import LASTING_MOVE, OTHER_BASELINE, PLACEBO, WITHIN_CUSTOMER, EstimateRow, Estimates
 from cxvalue.value.question import Question
-from cxvalue.vocabulary import BANDS
+from cxvalue.vocabulary import BANDS, leaving_is_seen
 
 
 def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> EstimateRow:
@@ -119,9 +119,10 @@ def value_placebo(question: Question) -> EstimateRow:
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     after = question.interval(found.after)
+    included = ", leaving included" if leaving_is_seen(question.frame.metrics) else ""
     notes: tuple[str, ...] = (
         f"in the six months after the answer {after.estimate:,.2f} "
-        f"({after.ci_low:,.2f} to {after.ci_high:,.2f}), leaving included; ratio {placebo_ratio(found):.2f}",
+        f"({after.ci_low:,.2f} to {after.ci_high:,.2f}){included}; ratio {placebo_ratio(found):.2f}",
     )
     if found.columns_lost:
         labels = question.study.basis.labels()

@@ -25,8 +25,8 @@ from cxvalue.link.columns import Floats
 from cxvalue.value.estimates import RAW, EstimateRow, Estimates
 from cxvalue.value.project import Projection
 from cxvalue.value.question import Question, contrast_of
-from cxvalue.value.valuation import value_stratum
-from cxvalue.vocabulary import BANDS, EVERYBODY, month_label
+from cxvalue.value.stratum import value_stratum
+from cxvalue.vocabulary import BANDS, EVERYBODY, leaving_is_seen, month_label
 
 
 def compare_estimates(question: Question) -> Estimates:
@@ -216,6 +216,7 @@ def value_contrast(
     mine = replicates_of(found)
     beside = own_part(question, found.months) if found.months is not None else headline
     notes = found.notes
+    without = ", without retention" if leaving_is_seen(question.frame.metrics) else ""
     if found.months is not None and not isinstance(beside, NotEstimable):
         same = question.interval(beside)
         notes = (
@@ -228,7 +229,7 @@ def value_contrast(
         difference=None if isinstance(beside, NotEstimable) else question.interval(mine - beside),
         n_episodes=found.n_episodes,
         notes=notes,
-        span="" if found.months is None else f"months 1 to {found.months}, without retention",
+        span="" if found.months is None else f"months 1 to {found.months}{without}",
         seconds=perf_counter() - started,
     )
 
@@ -282,7 +283,7 @@ def replicates_of(found: ContrastReplicates) -> Floats:
 
 
 def own_part(question: Question, months: int) -> Floats | NotEstimable:
-    """Return the part of the headline's first months that does not come through retention.
+    """Return the part of the headline's first months that an estimate of these months alone is compared with.
 
     Parameters
     ----------
@@ -294,14 +295,14 @@ def own_part(question: Question, months: int) -> Floats | NotEstimable:
     Returns
     -------
     ndarray of shape (1 + G,) or NotEstimable
-        Σ_k Δv(k) in money: per customer who is still there.
+        Σ_k Δv(k) in money: per customer who is still there, so without what comes through retention; per customer
+        where leaving is not seen.
     """
     fitted = question.fit(Standardised())
     if isinstance(fitted, NotEstimable):
         return fitted
     every = np.concatenate([fitted.estimate[None], fitted.leave_one_group_out])[..., :months]
     pair = every[:, [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]]
-    kept = np.maximum(pair[:, :, :1], 1e-9)
-    each = pair / kept
+    each = pair / np.maximum(pair[:, :, :1], 1e-9) if leaving_is_seen(question.frame.metrics) else pair
     gap = each[:, 1] - each[:, 0]
     return np.asarray(np.einsum("rmk,mk->r", gap, question.weights()[:, :months]))

@@ -14,7 +14,7 @@ from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.link.columns import Floats
 from cxvalue.value.estimates import Estimates
 from cxvalue.value.shift import Shift
-from cxvalue.vocabulary import BANDS, EVERYBODY, Band
+from cxvalue.vocabulary import BANDS, EVERYBODY, Band, leaving_is_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ def read_controls(
                 from_band=BANDS.index(shift.from_band),
                 to_band=BANDS.index(shift.to_band),
                 confidence=together,
+                per_active_month=leaving_is_seen(study.metrics),
             )
         found.append((name, control))
     return tuple(found)

@@ -13,7 +13,8 @@ from cxvalue.estimate.moments import Moments
 from cxvalue.estimate.replicate import interval
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
-from cxvalue.value.project import Frame, lever_values
+from cxvalue.value.frame import Frame
+from cxvalue.value.levers import split_levers
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
@@ -156,7 +157,8 @@ def stratum_links(
     gap_loo = fitted.leave_one_group_out[:, reach] - fitted.leave_one_group_out[:, leave]
     units = economics.unit_values(frame.metrics, frame.own_values)
     discount = economics.discount(np.arange(1, horizon + 1))
-    levers = lever_values(fitted.estimate, shift, units, horizon) @ discount
+    monthly = economics.monthly_values(frame.metrics, frame.own_values, horizon)
+    levers = split_levers(fitted.estimate[leave], fitted.estimate[reach], monthly) @ discount
     rows = []
     for m, metric in enumerate(study.metrics):
         scale = deviation[m] if deviation[m] > 0 else np.nan

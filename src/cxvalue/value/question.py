@@ -14,10 +14,10 @@ from cxvalue.estimate import (
     Estimator,
     Standardised,
 )
-from cxvalue.estimate.replicate import BandReplicates, Interval, interval
+from cxvalue.estimate.replicate import BandReplicates, Interval
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
-from cxvalue.value.project import Frame
+from cxvalue.value.frame import Frame
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
@@ -49,13 +49,13 @@ class Question:
         Returns
         -------
         ndarray of shape (M, H)
-            Unit value × discount factor; 0 beyond the months that are valued.
+            Unit value × discount factor; 0 beyond the months that are valued, or in which the effect counts.
         """
         horizon = self.study.timeline.horizon
         months = np.arange(1, horizon + 1)
-        last = self.economics.value_horizon_months or horizon
-        units = self.economics.unit_values(self.frame.metrics, self.frame.own_values)
-        return np.asarray(units[:, None] * (self.economics.discount(months) * (months <= last))[None, :])
+        last = min(self.economics.value_horizon_months or horizon, self.economics.effect_months or horizon)
+        units = self.economics.monthly_values(self.frame.metrics, self.frame.own_values, horizon)
+        return np.asarray(units * (self.economics.discount(months) * (months <= last))[None, :])
 
     def interval(self, replicates: Floats) -> Interval:
         """Return the jackknife-t interval of a figure.
@@ -70,7 +70,7 @@ class Question:
         Interval
             At the study's confidence.
         """
-        return interval(float(replicates[0]), replicates[1:], confidence=self.frame.confidence)
+        return self.frame.interval(replicates)
 
     @cached_property
     def standardised(self) -> BandReplicates | NotEstimable:

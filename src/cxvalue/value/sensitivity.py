@@ -13,7 +13,7 @@ from cxvalue.estimate.diagnose.robustness import Robustness, columns_by_covariat
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.value.question import Question
-from cxvalue.vocabulary import BANDS
+from cxvalue.vocabulary import BANDS, leaving_is_seen
 
 
 def weigh_confounding(question: Question) -> Confounding:
@@ -27,11 +27,14 @@ def weigh_confounding(question: Question) -> Confounding:
     Returns
     -------
     Confounding
-        The E-value is of the standardised risk of leaving within the follow-up; the robustness value of the discounted
+        The E-value is of the standardised risk of leaving within the follow-up, not estimable where leaving is not
+        seen; the robustness value of the discounted
         contribution over the whole horizon, on the episodes of the two bands that are followed over it.
     """
     shift = question.shift
     fitted = question.fit(Standardised())
+    if not leaving_is_seen(question.frame.metrics):
+        fitted = NotEstimable("nobody is seen to leave in a non-contractual base, so there is no risk of leaving")
     leaving = fitted if isinstance(fitted, NotEstimable) else e_value_of_leaving(
         fitted,
         from_band=BANDS.index(shift.from_band),

@@ -1,105 +1,18 @@
-"""Valuation: the projections of a study, for everybody, by segment and by estimator."""
+"""The value of a shift by segment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import COMPLETE_COHORTS, BandReplicates, BandStudy, Standardised
-from cxvalue.estimate.replicate import group_draws
-from cxvalue.link.columns import Floats
+from cxvalue.estimate import BandStudy, Standardised
 from cxvalue.value.economics import Economics
-from cxvalue.value.project import Frame, Projection, Replicated, project
+from cxvalue.value.frame import Frame
+from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
-from cxvalue.vocabulary import BANDS, EVERYBODY
-
-PER_CUSTOMER = "per moved customer"
-PER_ANSWERING_CUSTOMER = "per moved answering customer"
-
-
-def make_frame(
-    study: BandStudy, *, own_values: Mapping[str, float], currency: str, confidence: float, draws: int, seed: int
-) -> Frame:
-    """Return what all projections of a study share.
-
-    Parameters
-    ----------
-    study : BandStudy
-        Metrics and groups.
-    own_values : mapping of str to float
-        Unit values of the user's own metrics.
-    currency : str
-        Of all money.
-    confidence : float
-        Level of the intervals.
-    draws, seed : int
-        Draws of the groups.
-
-    Returns
-    -------
-    Frame
-        The frame; its draws move all figures together.
-    """
-    unit = PER_CUSTOMER if study.is_weighted else PER_ANSWERING_CUSTOMER
-    weights = group_draws(study.groups, draws, seed=seed)
-    return Frame(study.metrics, own_values, currency, unit, confidence, weights)
-
-
-def value_stratum(
-    study: BandStudy,
-    frame: Frame,
-    *,
-    shift: Shift,
-    economics: Economics,
-    fitted: BandReplicates,
-    by: str = EVERYBODY,
-    label: str = EVERYBODY,
-) -> Projection:
-    """Return the value of a shift within one stratum.
-
-    Parameters
-    ----------
-    study : BandStudy
-        Moments and targets.
-    frame : Frame
-        What the study's projections share.
-    shift : Shift
-        Who moves; its ``customers`` count only for everybody.
-    economics : Economics
-        Assumptions; the programme's cost counts only for everybody.
-    fitted : BandReplicates
-        Its curves.
-    by, label : str
-        The stratum.
-
-    Returns
-    -------
-    Projection
-        The value.
-    """
-    _, prob = study.target_of(by, label, shift.from_band)
-    segment = by not in (EVERYBODY, COMPLETE_COHORTS)
-    active = float(study.linked.active_customers)
-    at, stratum = study.position(EVERYBODY), 0
-    if segment:
-        at, stratum = study.position(by), study.labels(by).index(label)
-        active = float(study.linked.active_by_segment[study.linked.segment_names.index(by)][label])
-        shift = Shift(shift.from_band, shift.to_band, shift.share)
-        economics = economics.model_copy(update={"programme_cost_upfront": 0.0, "programme_cost_monthly": 0.0})
-    answered = int(study.targets[at].n_records[stratum, BANDS.index(shift.from_band)])
-    return project(
-        fitted,
-        Replicated(prob[0], prob[1:]),
-        shift=shift,
-        economics=economics,
-        frame=frame,
-        active_customers=active,
-        answered_in_band=answered,
-    )
+from cxvalue.value.stratum import value_stratum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,21 +128,3 @@ def value_segments(study: BandStudy, frame: Frame, *, shift: Shift, economics: E
             value = value_stratum(study, frame, shift=shift, economics=economics, fitted=fitted, by=by, label=label)
             found.append((by, label, value))
     return SegmentValues(tuple(found))
-
-
-def contribution_curves(curves: Floats, units: Floats) -> Floats:
-    """Return the monthly contribution of each band in money.
-
-    Parameters
-    ----------
-    curves : ndarray of shape (…, B, M, H)
-        Curves by band and metric.
-    units : ndarray of shape (M,)
-        Money per unit of each metric.
-
-    Returns
-    -------
-    ndarray of shape (…, B, H)
-        Σ unit value × metric.
-    """
-    return np.asarray(np.einsum("...bmh,m->...bh", curves, units))

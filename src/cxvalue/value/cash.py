@@ -1,0 +1,208 @@
+"""Cash flow: one engine from curves and terms to money by month, for the estimate, replicates and draws alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxvalue.link.columns import Floats
+from cxvalue.value.economics import Economics
+from cxvalue.value.levers import split_levers
+from cxvalue.value.move import Move
+from cxvalue.value.phasing import phasing_matrix
+from cxvalue.vocabulary import COST_TO_SERVE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """What the assumptions come to as numbers. Each may have leading axes, one value a draw.
+
+    Parameters
+    ----------
+    units : ndarray of shape (…, M, K)
+        Money per unit of each metric in each month after a customer's move.
+    discount : ndarray of shape (…, K + 1)
+        Discount factors, time 0 first.
+    upfront, monthly : ndarray of shape (…)
+        Cost of the programme at time 0 and in each month that it runs.
+    running : ndarray of shape (K,)
+        1 in months in which the programme runs.
+    optimism : ndarray of shape (…)
+        Share of the gross value taken off.
+    cashable : ndarray of shape (…)
+        Share of lower cost to serve that becomes cash.
+    phasing : ndarray of shape (K, K)
+        From :func:`~cxvalue.value.phasing.phasing_matrix`.
+    """
+
+    units: Floats
+    discount: Floats
+    upfront: Floats
+    monthly: Floats
+    running: Floats
+    optimism: Floats
+    cashable: Floats
+    phasing: Floats
+
+    @property
+    def months(self) -> int:
+        """Months valued, K."""
+        return len(self.phasing)
+
+    def costs(self) -> Floats:
+        """Return the programme's cost by month, shape (…, K + 1)."""
+        return np.concatenate([self.upfront[..., None], self.monthly[..., None] * self.running], axis=-1)
+
+    def counted(self) -> Floats:
+        """Return 1 in months after a move in which its effect counts, shape (K,)."""
+        return np.asarray((self.phasing.sum(axis=1) > 0).astype(np.float64))
+
+
+def terms_of(economics: Economics, move: Move) -> Terms:
+    """Return assumptions as numbers.
+
+    Parameters
+    ----------
+    economics : Economics
+        Assumptions.
+    move : Move
+        Metrics and follow-up.
+
+    Returns
+    -------
+    Terms
+        Without leading axes.
+    """
+    months = economics.value_horizon_months or move.follow_up
+    runs = months if economics.programme_months is None else economics.programme_months
+    return Terms(
+        units=economics.monthly_values(move.metrics, move.own_values, months),
+        discount=economics.discount(np.arange(months + 1)),
+        upfront=np.array(economics.programme_cost_upfront),
+        monthly=np.array(economics.programme_cost_monthly),
+        running=(np.arange(1, months + 1) <= runs).astype(np.float64),
+        optimism=np.array(economics.optimism_adjustment),
+        cashable=np.array(economics.cashable_share),
+        phasing=phasing_matrix(months, ramp_up_months=economics.ramp_up_months, effect_months=economics.effect_months),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CashFlow:
+    """Money by month, of the whole shift, not discounted unless named.
+
+    Parameters
+    ----------
+    levers : ndarray of shape (…, M, K)
+        Gross contribution of months 1…K by lever.
+    optimism : ndarray of shape (…, K)
+        Taken off for optimism, 0 or more where the gross value is.
+    not_cash : ndarray of shape (…, K)
+        Lower cost to serve that releases no cash, after the adjustment for optimism.
+    costs : ndarray of shape (…, K + 1)
+        Cost of the programme, time 0 first.
+    discount : ndarray of shape (…, K + 1)
+        Discount factors.
+    """
+
+    levers: Floats
+    optimism: Floats
+    not_cash: Floats
+    costs: Floats
+    discount: Floats
+
+    @property
+    def gross(self) -> Floats:
+        """Sum of the levers, shape (…, K)."""
+        return np.asarray(self.levers.sum(axis=-2))
+
+    @property
+    def net(self) -> Floats:
+        """Gross less optimism and cost, shape (…, K + 1)."""
+        benefit = self.gross - self.optimism
+        start = np.zeros((*benefit.shape[:-1], 1))
+        return np.asarray(np.concatenate([start, benefit], axis=-1) - self.costs)
+
+    @property
+    def npv(self) -> Floats:
+        """Net present value, shape (…)."""
+        return np.asarray((self.net * self.discount).sum(axis=-1))
+
+    @property
+    def npv_cash(self) -> Floats:
+        """Net present value of what becomes cash, shape (…)."""
+        return np.asarray(self.npv - (self.not_cash * self.discount[..., 1:]).sum(axis=-1))
+
+    @property
+    def cost_discounted(self) -> Floats:
+        """Present value of the programme's cost, shape (…)."""
+        return np.asarray((self.costs * self.discount).sum(axis=-1))
+
+
+def lever_money(curves: Floats, terms: Terms) -> Floats:
+    """Return what a moved customer adds in each month after the move, by lever and not discounted.
+
+    Parameters
+    ----------
+    curves : ndarray of shape (…, 2, M, K)
+        Means per customer at time zero, from-band first.
+    terms : Terms
+        Money per unit.
+
+    Returns
+    -------
+    ndarray of shape (…, M, K)
+        0 in months in which the effect no longer counts.
+    """
+    return split_levers(curves[..., 0, :, :], curves[..., 1, :, :], terms.units) * terms.counted()
+
+
+def cash_flow(money: Floats, moved: Floats, terms: Terms, *, cost_to_serve: int | None) -> CashFlow:
+    """Return the cash flow of a whole shift.
+
+    Parameters
+    ----------
+    money : ndarray of shape (…, M, K)
+        What a moved customer adds after the move, from :func:`lever_money`.
+    moved : ndarray of shape (…)
+        Customers moved.
+    terms : Terms
+        Cost, phasing, optimism.
+    cost_to_serve : int or None
+        Position of cost to serve among the levers.
+
+    Returns
+    -------
+    CashFlow
+        By month.
+    """
+    levers = moved[..., None, None] * (money @ terms.phasing)
+    keep = 1.0 - terms.optimism[..., None]
+    saved = np.zeros(levers.shape[:-2] + levers.shape[-1:])
+    if cost_to_serve is not None:
+        saved = np.maximum(levers[..., cost_to_serve, :], 0.0)
+    return CashFlow(
+        levers=levers,
+        optimism=(1.0 - keep) * levers.sum(axis=-2),
+        not_cash=(1.0 - terms.cashable[..., None]) * keep * saved,
+        costs=np.broadcast_to(terms.costs(), (*levers.shape[:-2], terms.months + 1)),
+        discount=np.broadcast_to(terms.discount, (*levers.shape[:-2], terms.months + 1)),
+    )
+
+
+def cost_to_serve_at(move: Move) -> int | None:
+    """Return the position of cost to serve among the levers.
+
+    Parameters
+    ----------
+    move : Move
+        Metrics.
+
+    Returns
+    -------
+    int or None
+        None when it is not measured.
+    """
+    names = [metric.name for metric in move.metrics]
+    return names.index(COST_TO_SERVE) if COST_TO_SERVE in names else None

@@ -1,0 +1,138 @@
+"""Economics, phasing, cash flow and appraisal: by hand and as identities."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cxvalue.errors import SettingsError
+from cxvalue.value import Economics, Move, Shift
+from cxvalue.value.appraise import irr_annual, make_payback, percentile_interval
+from cxvalue.value.cash import CashFlow, cash_flow, lever_money, terms_of
+from cxvalue.value.economics import SegmentMargin
+from cxvalue.value.phasing import phasing_matrix
+from cxvalue.vocabulary import STANDARD_METRICS
+
+METRICS = tuple(STANDARD_METRICS[name] for name in ("retained", "revenue", "cost_to_serve"))
+
+
+def move_of(months: int = 3) -> Move:
+    """Return a move of 100 customers: nobody leaves, 10 more revenue and 2 less cost a month."""
+    stay = np.ones((1, 1, months))
+    start = np.concatenate([stay, 20 * stay, 5 * stay], axis=1)
+    end = np.concatenate([stay, 30 * stay, 3 * stay], axis=1)
+    curves = np.repeat(np.stack([start, end], axis=1), 3, axis=0)
+    return Move(Shift(share=0.5), METRICS, {}, curves, np.full(3, 0.2), active_customers=1000.0, answered_in_band=40)
+
+
+def flow_of(**economics: object) -> CashFlow:
+    """Return the cash flow of that move under given economics, margin 0.5 and no discount by default."""
+    chosen = Economics(**{"gross_margin": 0.5, "discount_rate_annual": 0.0, **economics})
+    move, terms = move_of(), terms_of(chosen, move_of())
+    money = lever_money(move.extended(terms.months), terms)
+    return cash_flow(money[0], move.moved[0], terms, cost_to_serve=2)
+
+
+def test_cash_flow_by_hand() -> None:
+    # 100 customers × (0.5 × 10 + 2) = 700 a month, of which 200 are lower cost to serve.
+    flow = flow_of(programme_cost_upfront=500.0, programme_cost_monthly=100.0)
+    np.testing.assert_allclose(flow.gross, [700.0, 700.0, 700.0])
+    np.testing.assert_allclose(flow.levers[:, 0], [0.0, 500.0, 200.0], atol=1e-12)
+    np.testing.assert_allclose(flow.net, [-500.0, 600.0, 600.0, 600.0])
+    assert flow.npv == pytest.approx(1300.0)
+    assert flow.npv_cash == pytest.approx(1300.0 - 3 * 200.0)  # no capacity is released by default
+
+
+def test_optimism_and_cashable_by_hand() -> None:
+    # 20 % off 700 leaves 560; of the 160 of lower cost that remain, a quarter becomes cash: 120 do not.
+    flow = flow_of(optimism_adjustment=0.2, cashable_share=0.25)
+    np.testing.assert_allclose(flow.optimism, 140.0)
+    np.testing.assert_allclose(flow.net[1:], 560.0)
+    np.testing.assert_allclose(flow.not_cash, 120.0)
+
+
+def test_higher_cost_to_serve_is_always_cash() -> None:
+    move = move_of()
+    terms = terms_of(Economics(gross_margin=0.5, discount_rate_annual=0.0), move)
+    turned = move.curves[0, ::-1]  # from the better to the worse band
+    flow = cash_flow(lever_money(turned, terms), np.array(1.0), terms, cost_to_serve=2)
+    np.testing.assert_allclose(flow.not_cash, 0.0)
+    assert flow.npv_cash == pytest.approx(-21.0)
+
+
+def test_ramp_up_by_hand() -> None:
+    # Half of the customers at time 0 and half a month later; the second half has no third month within the three.
+    np.testing.assert_allclose(flow_of(ramp_up_months=2).gross, [350.0, 700.0, 700.0])
+
+
+def test_effect_that_ends_by_hand() -> None:
+    # Each half counts for one month after its move.
+    np.testing.assert_allclose(flow_of(ramp_up_months=2, effect_months=1).gross, [350.0, 350.0, 0.0])
+
+
+def test_programme_that_stops_costs_no_more() -> None:
+    flow = flow_of(programme_cost_monthly=100.0, programme_months=1)
+    np.testing.assert_allclose(flow.costs, [0.0, 100.0, 0.0, 0.0])
+
+
+def test_margin_by_month_is_carried_on() -> None:
+    # (0.5 × 10 + 2) × 100, then (0.1 × 10 + 2) × 100.
+    np.testing.assert_allclose(flow_of(gross_margin=[0.5, 0.1]).gross, [700.0, 300.0, 300.0])
+
+
+@pytest.mark.parametrize(("timing", "when"), [("month_end", 12.0), ("mid_month", 11.5), ("month_start", 11.0)])
+def test_discount_timing(timing: str, when: float) -> None:
+    economics = Economics(gross_margin=0.5, discount_rate_annual=0.1, discount_timing=timing)
+    np.testing.assert_allclose(economics.discount([0, 12]), [1.0, 1.1 ** (-when / 12)])
+
+
+@given(
+    months=st.integers(1, 40), ramp=st.integers(1, 12), effect=st.one_of(st.none(), st.integers(1, 40)),
+)  # fmt: skip
+def test_nobody_is_moved_twice(months: int, ramp: int, effect: int | None) -> None:
+    share = phasing_matrix(months, ramp_up_months=ramp, effect_months=effect)
+    assert (share >= 0).all()
+    assert share.sum(axis=0).max() <= 1 + 1e-12
+    np.testing.assert_allclose(share[0].sum(), min(ramp, months) / ramp)
+
+
+@given(st.lists(st.floats(1.0, 100.0), min_size=2, max_size=30), st.floats(50.0, 500.0))
+def test_value_at_the_internal_rate_of_return_is_nothing(gains: list[float], cost: float) -> None:
+    net = np.array([-cost, *gains])
+    rate = irr_annual(net)
+    assume(rate > -0.99)  # nearer to the loss of everything a year, 1 + rate has lost the digits of the monthly rate
+    worth = net @ (1 + rate) ** (-np.arange(len(net)) / 12)
+    # The solver stops at a rate, not at a value; what is left is small against the money that flows.
+    assert abs(worth) < 1e-6 * np.abs(net).sum()
+
+
+def test_no_rate_of_return_without_a_change_of_sign() -> None:
+    assert np.isnan(irr_annual(np.array([-1.0, -2.0])))
+    assert np.isnan(irr_annual(np.array([1.0, 2.0])))
+
+
+def test_payback_percentiles_may_be_never() -> None:
+    draws = np.array([[-10.0, 12.0, 0.0], [-10.0, 4.0, 7.0], [-10.0, 1.0, 1.0]])
+    found = make_payback(np.array([-10.0, 4.0, 7.0]), draws, 0.9)
+    assert (found.month, found.ci_low, found.ci_high) == (2, 1, None)
+    assert found.prob_within == pytest.approx(2 / 3)
+
+
+def test_an_interval_may_reach_to_infinity() -> None:
+    found = percentile_interval(2.0, np.array([1.0, 2.0, np.inf]), 0.9)
+    assert (found.ci_low, found.ci_high) == (1.0, np.inf)
+
+
+def test_margin_by_segment_names_every_value() -> None:
+    margin = SegmentMargin(by="plan", values={"basic": 0.5, "pro": 0.7}, other=0.6)
+    np.testing.assert_allclose(margin.factors(("basic", "pro", "team")), [0.5, 0.7, 0.6, 0.6])
+    with pytest.raises(SettingsError, match="lacks 'team'"):
+        SegmentMargin(by="plan", values={"basic": 0.5, "pro": 0.7}).factors(("basic", "pro", "team"))
+    with pytest.raises(SettingsError, match="names 'gold', which is no value"):
+        SegmentMargin(by="plan", values={"gold": 0.5}, other=0.6).factors(("basic",))
+
+
+@pytest.mark.parametrize("margin", [1.2, [0.5, 1.2], [], "half", True])
+def test_a_margin_that_is_no_share_is_refused(margin: object) -> None:
+    with pytest.raises(SettingsError, match="gross_margin"):
+        Economics(gross_margin=margin, discount_rate_annual=0.1)
