@@ -18,7 +18,7 @@ from cxvalue.estimate import Interval
 from cxvalue.report import StudyResults
 from cxvalue.report.figures import ReportFigure, report_figures
 from cxvalue.tables import Finding
-from cxvalue.value import EstimateRow, Projection, SegmentValues
+from cxvalue.value import AssumptionSettings, EstimateRow, Projection, SegmentValues, make_register
 from cxvalue.value.appraise import Payback
 
 CREATED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -60,6 +60,11 @@ def estimate_row(method: str, each: Interval | NotEstimable, **fields: Any) -> E
 def with_estimates(results: StudyResults, *rows: EstimateRow) -> StudyResults:
     """Return results whose table of estimates holds these rows."""
     return replace(results, estimates=replace(results.estimates, rows=rows))
+
+
+def with_assumptions(results: StudyResults, **stated: AssumptionSettings) -> StudyResults:
+    """Return results whose register says more of some assumptions."""
+    return replace(results, register=make_register(results.value, stated))
 
 
 def with_truth(results: StudyResults, value: float) -> StudyResults:

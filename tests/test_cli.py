@@ -26,7 +26,7 @@ from cxvalue.link import StudySettings
 from cxvalue.report import StudyResults, json_text, results_dict
 from cxvalue.simulate import SCENARIOS
 from cxvalue.tables import PanelSettings, RetentionSettings, WidePanelSettings
-from cxvalue.value import Verdict
+from cxvalue.value import AssumptionSettings, Verdict
 
 ROOT = Path(__file__).parents[1]
 TELECOM = ROOT / "docs" / "examples" / "telecom_export.toml"
@@ -194,6 +194,7 @@ class TestInit:
         for name in ("surveys", "customers", "invitations", "adjust", "economics", "run"):
             assert set(content[name]) == set(type(getattr(settings, name)).model_fields)
         assert set(content["shift"]) == {"from", "to", "share", "customers"}
+        assert set(content["assumptions"]["gross_margin"]) == set(AssumptionSettings.model_fields)
         assert set(content["panels"]["retention"]) == set(RetentionSettings.model_fields)
         assert {key for panel in content["panels"].values() for key in panel} == set(PanelSettings.model_fields)
 

@@ -17,12 +17,14 @@ from cxvalue.section import Section, known_keys
 from cxvalue.tables import (
     CustomerSettings,
     InvitationSettings,
+    LedgerTotal,
     PanelSettings,
     RetentionSettings,
+    StatedCount,
     SurveySettings,
     WidePanelSettings,
 )
-from cxvalue.value import ShiftSettings
+from cxvalue.value import AssumptionSettings, ShiftSettings
 
 DOCS = Path(__file__).parents[1] / "docs"
 EVERY_TABLE = {"path", "table", "date_format", "columns"}
@@ -50,9 +52,12 @@ def keys_in(heading: str) -> set[str]:
         ("`[panels.retention]`", RetentionSettings),
         ("`[panels.NAME]`", PanelSettings),
         ("`[panel]`", WidePanelSettings),
+        ("`[reconciliation.METRIC]`", LedgerTotal),
+        ("`[reconciliation.customers]`", StatedCount),
         ("`[adjust]`", AdjustSettings),
         ("`[shift]`", ShiftSettings),
         ("`[economics]`", cx.Economics),
+        ("`[assumptions.NAME]`", AssumptionSettings),
         ("`[run]`", RunSettings),
     ],
 )
@@ -74,6 +79,10 @@ def test_every_rule_is_described(base: Base) -> None:
         base,
         flags.with_settings("panels.retention", kind="flag"),
         base.with_table("retention", left).with_settings("panels.retention", kind="churn_date"),
+        base.with_table("retention", None)
+        .without_settings("panels.retention")
+        .with_settings("study", relationship="noncontractual", active_months=3)
+        .with_settings("panels.revenue", missing="zero"),
     ]
     found = set()
     for kind in kinds:

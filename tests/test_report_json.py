@@ -14,10 +14,12 @@ import pytest
 from cxvalue.errors import NotEstimable
 from cxvalue.report import StudyResults, json_text, results_dict
 from cxvalue.report.results_json import SCHEMA_PATH
+from cxvalue.value import AssumptionSettings
 from report_results import (
     known_interval,
     small_results,
     value_only,
+    with_assumptions,
     with_cost,
     with_finding,
     with_segments,
@@ -126,6 +128,15 @@ def test_no_return_without_a_cost() -> None:
 
 def test_never_paid_back_is_null() -> None:
     assert checked(with_cost(small_results(), roi=known_interval(1.5)))["value"]["payback_months"] is None
+
+
+def test_assumptions_say_how_sure_they_are() -> None:
+    stated = AssumptionSettings(low=0.0, high=20.0, distribution="normal", source="study of 2024", note="=1+1")
+    rows = checked(with_assumptions(small_results(), upgrade_value=stated))["assumptions"]
+    assert next(row for row in rows if row["name"] == "upgrade_value") == {
+        "name": "upgrade_value", "value": 0.0, "unit": "EUR per upgrade", "low": 0.0, "high": 20.0,
+        "distribution": "normal", "source": "study of 2024", "owner": None, "date": None, "note": "=1+1",
+    }  # fmt: skip
 
 
 def test_exclusions_are_named_and_counted() -> None:

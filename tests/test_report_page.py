@@ -149,7 +149,7 @@ def test_every_section_is_there_and_linked() -> None:
     ids = {attributes["id"] for tag, attributes in page.tags if "id" in attributes}
     links = {str(attributes["href"]).removeprefix("#") for tag, attributes in page.tags if tag == "a"}
     assert links == ids
-    assert len(ids) == 13
+    assert len(ids) == 17
     assert page.open == []
 
 
@@ -167,7 +167,7 @@ def test_one_file_without_network_or_script() -> None:
 def test_figures_have_words_and_tables() -> None:
     page = page_of(small_results())
     images = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert len(images) == 5
+    assert len(images) == 8
     assert all(len(str(image["alt"])) > 40 for image in images)
     text = page.text()
     assert text.count("The figures behind it") == 2

@@ -174,16 +174,20 @@ def test_losses_have_another_colour() -> None:
     assert len({gain, loss, total}) == 3
 
 
-def test_report_has_five_figures_with_words() -> None:
+FINANCE = ["waterfall", "tornado", "distribution", "outlook"]
+
+
+def test_report_has_its_figures_with_words() -> None:
     figures = small_figures()
-    assert [figure.name for figure in figures] == ["retention", "contribution", "levers", "estimates", "balance"]
+    expected = ["retention", "contribution", "levers", *FINANCE, "estimates", "balance"]
+    assert [figure.name for figure in figures] == expected
     assert all(len(figure.alt) > 40 for figure in figures)
     assert all("as of 2024-03" in " ".join(svg_texts(figure.svg)) for figure in figures)
 
 
 def test_figures_without_curves() -> None:
     results = replace(small_results(), curves=NotEstimable("too few"), contribution=None)
-    assert [figure.name for figure in report_figures(results)] == ["levers", "estimates", "balance"]
+    assert [figure.name for figure in report_figures(results)] == ["levers", *FINANCE, "estimates", "balance"]
 
 
 def test_same_bytes_again_and_no_date() -> None:

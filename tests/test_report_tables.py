@@ -1,4 +1,4 @@
-"""The ten tables and their files."""
+"""The tables and their files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ import pyarrow.parquet as pq
 import pytest
 
 from cxvalue.report.table_files import cell_text, csv_bytes, parquet_bytes
-from cxvalue.report.tables import report_tables
-from report_results import HOSTILE, first_row, small_results, value_only, with_finding, with_value
+from cxvalue.report.tables import COLUMNS, report_tables
+from cxvalue.value import AssumptionSettings
+from report_results import (
+    HOSTILE,
+    first_row,
+    small_results,
+    value_only,
+    with_assumptions,
+    with_finding,
+    with_value,
+)
 
 NAMES = [
-    "bands", "curves", "outcomes", "links", "levers", "cash_flow", "segments", "estimates", "exclusions", "assumptions",
+    "bands", "curves", "outcomes", "links", "levers", "cash_flow", "segments", "segment_totals", "estimates",
+    "exclusions", "assumptions", "appraisal", "moves", "points", "sustained", "outlook", "sensitivity", "two_way",
+    "cases", "probabilistic", "reconciliation",
 ]  # fmt: skip
 
 
@@ -23,7 +34,7 @@ def read_csv(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_there_are_ten() -> None:
+def test_all_are_there() -> None:
     assert list(report_tables(small_results())) == NAMES
 
 
@@ -43,7 +54,8 @@ def test_files_hold_the_table(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["curves", "outcomes", "links", "levers", "cash_flow", "segments", "estimates", "assumptions"]
+    "name",
+    ["curves", "outcomes", "links", "levers", "cash_flow", "segments", "segment_totals", "estimates", "assumptions"],
 )
 def test_units_stand_in_a_column_of_their_own(name: str) -> None:
     table = report_tables(small_results())[name]
@@ -106,6 +118,16 @@ def test_assumptions_say_where_they_come_from() -> None:
     margin, upgrade = first_row(table, name="gross_margin"), first_row(table, name="upgrade_value")
     assert (margin["value"], margin["source"]) == (0.6, "settings")
     assert (upgrade["value"], upgrade["source"]) == (0.0, "default")
+    assert table.columns.tolist() == list(COLUMNS["assumptions"])
+
+
+def test_assumptions_have_a_range_and_an_owner() -> None:
+    stated = {"low": 0.5, "high": 0.7, "source": "accounts", "owner": HOSTILE, "date": "2025-06-30"}
+    results = with_assumptions(small_results(), gross_margin=AssumptionSettings(**stated))
+    row = first_row(report_tables(results)["assumptions"], name="gross_margin")
+    assert {key: row[key] for key in stated} == stated
+    assert row["distribution"] == "pert"
+    assert pd.isna(row["note"])
 
 
 def test_amounts_have_a_unit() -> None:

@@ -13,7 +13,16 @@ import pytest
 
 from cxvalue.errors import OutputError
 from cxvalue.report import refuse_output, write, write_report
-from report_results import CREATED, CUSTOMER_ID, HOSTILE, all_ids, small_results, with_value
+from cxvalue.report.tables import report_tables
+from report_results import (
+    CREATED,
+    CUSTOMER_ID,
+    HOSTILE,
+    all_ids,
+    small_figures,
+    small_results,
+    with_value,
+)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -46,22 +55,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
 
 def test_every_file_is_there(written: Path) -> None:
     names = set(content_of(written))
-    tables = [
-        "bands",
-        "curves",
-        "outcomes",
-        "links",
-        "levers",
-        "cash_flow",
-        "segments",
-        "estimates",
-        "exclusions",
-        "assumptions",
-    ]
+    tables = report_tables(small_results())
+    figures = [figure.name for figure in small_figures()]
+    assert len(tables) == 21
     assert names == {
-        "report.html", "results.json", "manifest.json",
+        "report.html", "workbook.xlsx", "results.json", "manifest.json",
         *(f"tables/{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
-        *(f"figures/{name}.svg" for name in ("retention", "contribution", "levers", "estimates", "balance")),
+        *(f"figures/{name}.svg" for name in figures),
     }  # fmt: skip
     assert entries(written.parent) == ["out"]
 

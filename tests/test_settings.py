@@ -97,6 +97,8 @@ UNKNOWN_KEYS = [
     ("[adjust]\ncovariate = []", "covariate", "[adjust]", "covariates"),
     ("[shift]\nshares = 0.05", "shares", "[shift]", "share"),
     ("[economics]\ngross_margins = 0.5\ndiscount_rate_annual = 0", "gross_margins", "[economics]", "gross_margin"),
+    ("[assumptions.gross_margin]\nlwo = 0.5", "lwo", "[assumptions.gross_margin]", "low"),
+    ("[assumptions.gross_margn]\nlow = 0.5", "gross_margn", "[assumptions]", "gross_margin"),
     ("[run]\nthread = 1", "thread", "[run]", "threads"),
 ]
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cxvalue.errors import SettingsError
 from cxvalue.simulate import SCENARIOS, Effects, Loadings, Scenario, Segment, SimulatedBase, simulate
 from cxvalue.simulate.customers import Customers, customer_ids, draw_customers, heavy_tailed_usage
-from cxvalue.simulate.month import MonthDraws, State, close_month, draw_month, initial_state, live_month
+from cxvalue.simulate.month import NEVER, MonthDraws, State, close_month, draw_month, initial_state, live_month
 from cxvalue.simulate.outcomes import count_from_uniform, effect_scale, prob_leaving
 from cxvalue.simulate.settling import SETTLING_MONTHS
 from cxvalue.simulate.survey import prob_answering, wave_of
@@ -52,7 +52,7 @@ def draws(**changes: Any) -> MonthDraws:
     """A month in which nothing happens by chance."""
     columns: dict[str, Any] = {
         "incidents": 0, "innovation": 0.0, "revenue": 0.0, "cost": 1.0, "upgrades": 0.0, "referrals": 0.0,
-        "leaving": 0.99,
+        "leaving": 0.99, "purchase": 0.0,
     } | changes  # fmt: skip
     return MonthDraws(**{name: np.atleast_1d(value) for name, value in columns.items()})
 
@@ -60,7 +60,7 @@ def draws(**changes: Any) -> MonthDraws:
 def nobody_yet(*, active: bool = False, error: float = 0.0) -> State:
     """The state of one customer, by default before joining."""
     none = np.zeros(1, dtype=np.int64)
-    return State(np.array([active]), np.array([error]), np.zeros((3, 1), dtype=np.int64), none)
+    return State(np.array([active]), np.array([error]), np.zeros((3, 1), dtype=np.int64), none, np.array([NEVER]))
 
 
 def plain(**changes: Any) -> Scenario:
@@ -122,7 +122,7 @@ class TestMonthByHand:
         assert chance == pytest.approx([0.010033], abs=1e-6)
         month = live_month(scenario, one_customer(), nobody_yet(), draws=draws(innovation=1.0), offset=0)
         stays = [
-            close_month(scenario, one_customer(), month, draws=draws(leaving=u)).active[0] for u in (0.0100, 0.0101)
+            close_month(scenario, one_customer(), month, draws=draws(leaving=u)).alive[0] for u in (0.0100, 0.0101)
         ]
         assert stays == [False, True]
 

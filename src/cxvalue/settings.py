@@ -6,14 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from cxvalue.engine import RunSettings
 from cxvalue.errors import SettingsError
 from cxvalue.estimate import AdjustSettings
 from cxvalue.link import StudySettings
 from cxvalue.tables import InputSettings, PanelSettings
-from cxvalue.value import Economics, ShiftSettings
+from cxvalue.value import AssumptionSettings, Economics, ShiftSettings, list_assumptions, state_assumptions
+from cxvalue.value.assumption import read_assumption
 
 
 class Settings(InputSettings):
@@ -29,6 +30,8 @@ class Settings(InputSettings):
         Section ``[shift]``.
     economics : Economics, optional
         Section ``[economics]``; needed as soon as money is asked for.
+    assumptions : dict of str to AssumptionSettings
+        Sections ``[assumptions.NAME]``: range, source and owner of what the other sections set.
     run : RunSettings
         Section ``[run]``.
 
@@ -43,7 +46,24 @@ class Settings(InputSettings):
     adjust: AdjustSettings = Field(default_factory=AdjustSettings)
     shift: ShiftSettings = Field(default_factory=ShiftSettings)
     economics: Economics | None = None
+    assumptions: dict[str, AssumptionSettings] = Field(default_factory=dict)
     run: RunSettings = Field(default_factory=RunSettings)
+
+    @field_validator("assumptions", mode="before")
+    @classmethod
+    def _read_assumptions(cls, given: object) -> dict[str, AssumptionSettings]:
+        if not isinstance(given, dict):
+            raise ValueError("a section [assumptions.NAME] for each assumption")
+        return {name: read_assumption(name, value) for name, value in given.items()}
+
+    @model_validator(mode="after")
+    def _assumptions_are_known(self) -> Settings:
+        known = list_assumptions(
+            self.economics, self.shift.shift(), own_values=self.own_values(), active_customers=None,
+            follow_up=self.study.horizon_months, currency=self.study.currency,
+        )  # fmt: skip
+        state_assumptions(known, self.assumptions)
+        return self
 
     def own_values(self) -> dict[str, float]:
         """Return the unit values of the user's own metrics.

@@ -71,7 +71,7 @@ class BandStudy:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """The metrics measured, retained first."""
+        """The metrics measured: first who is still there or, where leaving is not seen, who buys."""
         return self.outcomes.metrics
 
     @property

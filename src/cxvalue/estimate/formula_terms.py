@@ -13,7 +13,9 @@ WHERE = "[adjust] formula"
 ARITHMETIC = ("log", "log1p", "log2", "log10", "exp", "sqrt", "abs", "minimum", "maximum")
 FUNCTIONS = (*ARITHMETIC, "center", "scale", "poly", "bs", "cr", "cs", "I")
 """Functions that a formula may call. Nothing else is run: a study file is not a program."""
-AFTER_THE_ANSWER = frozenset({"month", "k", "m0", "follow_up_month", "survey_date", "as_of", "retained", "cohort"})
+AFTER_THE_ANSWER = frozenset({
+    "month", "k", "m0", "follow_up_month", "survey_date", "as_of", "retained", "purchased", "cohort",
+})  # fmt: skip
 COMPARED = frozenset({"band", "score", *BANDS})
 ALLOWED_SYNTAX = (
     *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Name, ast.Constant),

@@ -107,7 +107,7 @@ class EpisodeSource:
     horizon : int
         Months wanted.
     metrics : tuple of Metric
-        The metrics measured, M of them, ``retained`` first.
+        The metrics measured, M of them: first ``retained`` or, where leaving is not seen, ``purchased``.
     groups : int
         Customer groups, G.
     design : ndarray of shape (n, p)
@@ -208,7 +208,8 @@ class ContrastReplicates:
     notes : tuple of str
         What a reader should know: cohorts, cap, trimming, sample.
     months : int or None
-        Of an estimator that covers the first months only, and no retention: how many; None for the whole horizon.
+        Of an estimator that covers the first months only, and, where leaving is seen, no retention: how many; None for
+        the whole horizon.
     """
 
     estimate: float

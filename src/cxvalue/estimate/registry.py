@@ -18,6 +18,7 @@ from cxvalue.estimate.beside.weighted import Weighted
 from cxvalue.estimate.beside.within_customer import WithinCustomer
 from cxvalue.estimate.protocol import ContrastEstimator, Estimator
 from cxvalue.estimate.settings import AdjustSettings
+from cxvalue.vocabulary import Relationship
 
 ENTRY_POINTS: Final = "cxvalue.estimators"
 """Group of entry points under which packages offer estimators."""
@@ -62,7 +63,9 @@ def is_contrast(estimator: Estimator | ContrastEstimator) -> TypeIs[ContrastEsti
     return len(signature(estimator.fit).parameters) == 2
 
 
-def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ...]:
+def own_estimators(
+    adjust: AdjustSettings, *, seed: int, relationship: Relationship = "contractual"
+) -> tuple[Registered, ...]:
     """Return the estimators that the library brings beside standardisation.
 
     Parameters
@@ -71,6 +74,8 @@ def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ..
         Learners, cap and trimming.
     seed : int
         Seed of learners.
+    relationship : {"contractual", "noncontractual"}
+        Whether leaving is seen.
 
     Returns
     -------
@@ -84,6 +89,7 @@ def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ..
         learner=outcome, propensity_learner=propensity, cap=adjust.weight_cap, trim=adjust.trim, seed=seed
     )
     role: Role = "verdict" if adjust.trim == 0 else "shown"
+    without = " without retention" if relationship == "contractual" else ""
     whom = "to the target" if adjust.trim == 0 else "to the part of the target that trimming leaves"
     return (
         Registered(NearBoundary(), "shown", "the same on the two scores next to the cut: whom programmes really move"),
@@ -91,7 +97,7 @@ def own_estimators(adjust: AdjustSettings, *, seed: int) -> tuple[Registered, ..
         Registered(robust, role, f"doubly robust, {whom}: a regression, corrected by weighted residuals"),
         Registered(
             WithinCustomer(), "shown",
-            "the same customer after another answer, first months without retention: beside the headline's like part",
+            f"the same customer after another answer, first months{without}: beside the headline's like part",
         ),
     )  # fmt: skip
 

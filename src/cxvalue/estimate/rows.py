@@ -39,7 +39,8 @@ class EpisodeRows:
     covariates : Covariates
         The covariates that the settings adjust for, as they are.
     outcomes : ndarray of shape (r, M, H)
-        Metric by month, retained first; 0 after leaving. Months after ``last_k`` are not observed.
+        Metric by month; first who is still there or, where leaving is not seen, who buys. 0 after leaving. Months after
+        ``last_k`` are not observed.
     n_customers, n_customers_in_all : int
         Customers in the sample, and customers who opened an episode.
     seed : int
@@ -63,14 +64,20 @@ class EpisodeRows:
 
     @property
     def months_kept(self) -> Integers:
-        """Months of follow-up before the first month without the customer, shape (r,): 0 to ``last_k``."""
+        """Months of follow-up before the first month without the customer, shape (r,): 0 to ``last_k``.
+
+        Only where leaving is seen; otherwise a month without a purchase is no leaving.
+        """
         active = self.outcomes[:, 0, :] > 0
         first_gone = np.where(active.all(axis=1), active.shape[1], np.argmin(active, axis=1))
         return np.asarray(np.minimum(first_gone, self.last_k), dtype=np.int64)
 
     @property
     def left(self) -> NDArray[np.bool_]:
-        """Whether the customer was seen to leave for the first time within the follow-up, shape (r,)."""
+        """Whether the customer was seen to leave for the first time within the follow-up, shape (r,).
+
+        Only where leaving is seen.
+        """
         return np.asarray(self.months_kept < self.last_k)
 
     def what(self) -> str:

@@ -53,20 +53,22 @@ def booleans(table: pa.Table, name: str) -> NDArray[np.bool_]:
     return np.asarray(table[name].combine_chunks().to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def words(table: pa.Table) -> Integers:
-    """Return the words of activity.
+def words(table: pa.Table, name: str = "active") -> Integers:
+    """Return the words of activity, or of purchases.
 
     Parameters
     ----------
     table : pyarrow.Table
-        With columns active_0 and active_1.
+        With columns ``<name>_0`` and ``<name>_1``.
+    name : {"active", "bought"}
+        Which months the words tell.
 
     Returns
     -------
     ndarray of shape (n, 2)
         The words.
     """
-    return np.column_stack([integers(table, "active_0"), integers(table, "active_1")])
+    return np.column_stack([integers(table, f"{name}_0"), integers(table, f"{name}_1")])
 
 
 def floats(table: pa.Table, name: str) -> Floats:

@@ -19,6 +19,8 @@ TENURE = "tenure_months"
 PREVIOUS_BAND = "previous_band"
 MONTHS_SINCE = "months_since_previous"
 RECENT_MONTHS = 12
+MONTHS_BOUGHT = "months_with_purchase"
+MONTHS_SINCE_PURCHASE = "months_since_purchase"
 SINCE_LEVELS = (f"none or up to {RECENT_MONTHS}", f"over {RECENT_MONTHS}")
 
 
@@ -109,12 +111,13 @@ def read_baseline(
     timeline : Timeline
         Length and end of the baseline.
     index : pyarrow.Table
-        m0 and activity of the customer-months, in the order of index_id.
+        m0, activity and, where leaving is not seen, purchases of the customer-months, in the order of index_id.
 
     Returns
     -------
     tuple of ndarray of shape (n, c) and tuple of str
-        Means per active month (NaN where the panel covers none), and the covariates' names.
+        Means per active month (NaN where the panel covers none), and the covariates' names. Where leaving is not
+        seen, means per month, and how often and how long ago the customer bought.
     """
     n, means, names = index.num_rows, [], []
     m0, active = integers(index, "m0"), words(index)
@@ -133,13 +136,48 @@ def read_baseline(
             total[place] = sums[canonical].fill_null(0.0).to_numpy()
             means.append(np.where(months > 0, total / np.maximum(months, 1), np.nan))
             names.append(label)
+    if clean.activity.window is not None:
+        end = m0 - timeline.baseline_lag
+        means.append(purchase_history(clean.activity.calendar, words(index, "bought"), end, clean.activity.window))
+        names += [MONTHS_BOUGHT, MONTHS_SINCE_PURCHASE]
     return (np.column_stack(means) if means else np.empty((n, 0))), tuple(names)
+
+
+def purchase_history(calendar: Calendar, bought: Integers, end: Integers, window: int) -> Floats:
+    """Return how often, and how long ago, each customer of a non-contractual base last bought.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        The months behind the words.
+    bought : ndarray of shape (n, 2)
+        Words of the months with a purchase.
+    end : ndarray of shape (n,)
+        Last month of the baseline.
+    window : int
+        Months looked back on, A: those within which a purchase makes a customer active.
+
+    Returns
+    -------
+    ndarray of shape (n, 2)
+        Months with a purchase among the A months up to ``end``, and months since the last of them: 0 when it was
+        ``end`` itself, A when there is none.
+
+    Examples
+    --------
+    >>> month_3_and_5 = np.array([[0b101000, 0]])
+    >>> purchase_history(Calendar(100, 110), month_3_and_5, np.array([106]), 4).tolist()
+    [[2.0, 1.0]]
+    """
+    months = calendar.unpack(bought, end[:, None] - np.arange(window))
+    since = np.where(months.any(axis=1), months.argmax(axis=1), window)
+    return np.column_stack([months.sum(axis=1), since]).astype(np.float64)
 
 
 def active_months(
     calendar: Calendar, m0: Integers, active: Integers, panel: CleanPanel, timeline: Timeline
 ) -> Integers:
-    """Return the number of active months in each baseline window that the panel covers.
+    """Return the number of months in each baseline window whose rows count and that the panel covers.
 
     Parameters
     ----------
@@ -161,7 +199,9 @@ def active_months(
     """
     months = m0[:, None] - timeline.baseline_lag - np.arange(timeline.baseline_months)
     covered = (months >= panel.first_month) & (months <= panel.last_month)
-    return np.asarray((calendar.unpack(active, months) & covered).sum(axis=1), dtype=np.int64)
+    if panel.panel.only_while_active:
+        covered &= calendar.unpack(active, months)
+    return np.asarray(covered.sum(axis=1), dtype=np.int64)
 
 
 def level_values(answers: pa.Table, asked: pa.Table, clean: CleanTables) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,7 @@ from cxvalue.link.columns import Floats, Integers, booleans, codes_of, floats, i
 from cxvalue.link.covariates import Covariates, covariates, level_values, read_baseline
 from cxvalue.link.statements import answer_index, asked_index, candidates
 from cxvalue.link.timeline import Timeline
-from cxvalue.tables import CleanTables
+from cxvalue.tables import CleanTables, TableSet
 
 RESPONSE_SAMPLE = 200_000
 """Customers on whom the response model is fitted, at most; drawn by the hash of their id."""
@@ -42,6 +42,8 @@ class Answers:
         Known at the answer.
     segments : ndarray of shape (n, number of segments)
         Codes of the segment columns, −1 where blank.
+    bought : ndarray of shape (n, 2), optional
+        Words of the months in which the customer bought, where leaving is not seen.
     """
 
     m0: Integers
@@ -52,6 +54,7 @@ class Answers:
     active: Integers
     covariates: Covariates
     segments: Integers
+    bought: Integers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +149,7 @@ def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int)
     engine.define("baseline_index", f"SELECT {keys} FROM answer_index UNION ALL SELECT {keys} FROM asked_index")
     answers = engine.query("SELECT * FROM answer_index ORDER BY index_id").drop(["customer_id"])
     asked = engine.query("SELECT * FROM asked_index ORDER BY index_id").drop(["customer_id"])
-    numbers, names = read_baseline(engine, clean, timeline, both(answers, asked))
+    numbers, names = read_baseline(engine, clean, timeline, both(answers, asked, tables))
     levels = level_values(answers, asked, clean)
     active, by_segment = count_active(engine, clean, timeline)
     values = tuple(tuple(sorted(counts)) for counts in by_segment)
@@ -163,6 +166,7 @@ def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int)
             words(answers),
             covariates(answers, numbers[:n_answers], names, levels, clean),
             segments,
+            None if tables.purchase_window is None else words(answers, "bought"),
         ),
         Asked(
             integers(asked, "m0"),
@@ -181,20 +185,23 @@ def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int)
     )
 
 
-def both(answers: pa.Table, asked: pa.Table) -> pa.Table:
+def both(answers: pa.Table, asked: pa.Table, tables: TableSet) -> pa.Table:
     """Return answers and customer-months asked, one below the other, with the columns that both have.
 
     Parameters
     ----------
     answers, asked : pyarrow.Table
         The two tables.
+    tables : TableSet
+        Says whether purchases tell who was active.
 
     Returns
     -------
     pyarrow.Table
-        Columns m0, active_0, active_1.
+        Columns m0, active_0, active_1 and, where leaving is not seen, bought_0, bought_1.
     """
     names = ["m0", "active_0", "active_1"]
+    names += [] if tables.purchase_window is None else ["bought_0", "bought_1"]
     return pa.concat_tables([answers.select(names), asked.select(names)])
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from cxvalue.errors import SettingsError
 from cxvalue.section import Section
-from cxvalue.vocabulary import parse_month
+from cxvalue.vocabulary import Relationship, parse_month
+
+DEFAULT_ACTIVE_MONTHS = 12
 
 
 class StudySettings(Section):
@@ -19,8 +22,11 @@ class StudySettings(Section):
         The study's name, for titles.
     currency : str
         Currency of all money.
-    relationship : {"contractual"}
-        Leaving is seen.
+    relationship : {"contractual", "noncontractual"}
+        Leaving is seen; or it is not, and a customer is active who bought within the last months.
+    active_months : int
+        Of a non-contractual base: months, that of the answer included, within which a purchase makes a customer
+        active.
     as_of : str, optional
         Month (``YYYY-MM``) that the value refers to; default the last month with at least 5 % as many answers as
         the busiest one.
@@ -44,7 +50,8 @@ class StudySettings(Section):
 
     name: str = "study"
     currency: str = Field(default="EUR", min_length=1)
-    relationship: Literal["contractual"] = "contractual"
+    relationship: Relationship = "contractual"
+    active_months: int = Field(default=DEFAULT_ACTIVE_MONTHS, ge=1, le=60)
     as_of: str | None = None
     horizon_months: int = Field(default=24, ge=1, le=60)
     baseline_months: int = Field(default=3, ge=1, le=24)
@@ -60,3 +67,18 @@ class StudySettings(Section):
         if as_of is not None:
             parse_month(as_of)
         return as_of
+
+    @model_validator(mode="after")
+    def _active_months_need_purchases(self) -> StudySettings:
+        if self.relationship == "contractual" and self.active_months != DEFAULT_ACTIVE_MONTHS:
+            raise SettingsError(
+                f'[study] active_months = {self.active_months} does not go with relationship = "contractual"',
+                allowed="active_months in a non-contractual study; otherwise the retention panel says who is active",
+                hint='set relationship = "noncontractual", or remove active_months',
+            )
+        return self
+
+    @property
+    def purchase_window(self) -> int | None:
+        """Months within which a purchase makes a customer active; None where leaving is seen."""
+        return None if self.relationship == "contractual" else self.active_months

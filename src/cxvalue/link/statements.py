@@ -50,6 +50,42 @@ def attributes(tables: TableSet) -> str:
     return "".join(f", u.{a.canonical}" for a in (*tables.segments, *tables.statics))
 
 
+def active_in_month(panel: CleanPanel) -> str:
+    """Return the SQL that keeps a panel's rows to the months in which the customer was active.
+
+    Parameters
+    ----------
+    panel : CleanPanel
+        The panel.
+
+    Returns
+    -------
+    str
+        A condition on ``i`` and ``c`` that starts with AND; nothing where rows count whenever they are.
+    """
+    if not panel.panel.only_while_active:
+        return ""
+    return " AND ((i.active_0 & c.bit_0) <> 0 OR (i.active_1 & c.bit_1) <> 0)"
+
+
+def bought_words(tables: TableSet, table: str) -> str:
+    """Return the columns that say in which months a customer bought.
+
+    Parameters
+    ----------
+    tables : TableSet
+        Says whether purchases tell who was active.
+    table : str
+        SQL name of the table ``activity``.
+
+    Returns
+    -------
+    str
+        A list that starts with a comma; nothing where leaving is seen.
+    """
+    return "" if tables.purchase_window is None else f", {table}.bought_0, {table}.bought_1"
+
+
 def answer_index(tables: TableSet, groups: int) -> str:
     """Return the statement that numbers the answers and looks up what came before each.
 
@@ -64,15 +100,18 @@ def answer_index(tables: TableSet, groups: int) -> str:
     -------
     str
         SQL: index_id, customer_id, customer (its number), m0, band, score, previous_band, months_since,
-        customer_group, active words, attributes.
+        customer_group, active words, attributes; where leaving is not seen, the words of purchases.
     """
     over = "OVER (PARTITION BY v.customer_id ORDER BY v.m0)"
+    purchases = bought_words(tables, "w")
+    join = " JOIN activity w ON w.customer_id = v.customer_id" if purchases else ""
     return (
         f"SELECT row_number() OVER (ORDER BY v.customer_id, v.m0) - 1 AS index_id, v.customer_id, "
         f"dense_rank() OVER (ORDER BY v.customer_id) - 1 AS customer, v.m0, v.band, v.score, "
         f"lag(v.band) {over} AS previous_band, v.m0 - lag(v.m0) {over} AS months_since, "
         f"{hash_number('v.customer_id', 1)} % {groups} AS customer_group, v.active_0, v.active_1, u.joined_month"
-        f"{attributes(tables)} FROM answers_valid v JOIN customers u ON u.customer_id = v.customer_id"
+        f"{attributes(tables)}{purchases} FROM answers_valid v "
+        f"JOIN customers u ON u.customer_id = v.customer_id{join}"
     )
 
 
@@ -117,7 +156,7 @@ def asked_index(tables: TableSet, timeline: Timeline, *, groups: int, sample_sha
     -------
     str
         SQL: index_id, customer_id, m0 (the month), answered, in_sample, record_id of a candidate, previous answer
-        before the window, active words, attributes.
+        before the window, active words, attributes; where leaving is not seen, the words of purchases.
 
     Notes
     -----
@@ -152,7 +191,7 @@ def asked_index(tables: TableSet, timeline: Timeline, *, groups: int, sample_sha
         f"{sampled} AND (f.first_month IS NULL OR c.month <= f.first_month) AS in_sample, "
         f"k.record_id, b.previous_band, b.months_since, "
         f"{hash_number('a.customer_id', 1)} % {groups} AS customer_group, a.active_0, a.active_1, u.joined_month"
-        f"{attributes(tables)} "
+        f"{attributes(tables)}{bought_words(tables, 'a')} "
         f"FROM activity a JOIN calendar c ON c.month IN ({months}) "
         f"JOIN customers u ON u.customer_id = a.customer_id "
         f"LEFT JOIN candidates k ON k.customer_id = a.customer_id "
@@ -179,15 +218,16 @@ def baseline_sums(panel: CleanPanel, columns: list[str], timeline: Timeline) -> 
     Returns
     -------
     str
-        SQL: index_id and one sum a column. Months in which the customer was not active are left out.
+        SQL: index_id and one sum a column. Where leaving is seen, months in which the customer was not active are
+        left out.
     """
     sums = ", ".join(f"sum(p.{name}) AS {name}" for name in columns)
     end = f"i.m0 - {timeline.baseline_lag}"
     return (
         f"SELECT i.index_id, {sums} FROM {panel.view} p JOIN baseline_index i ON i.customer_id = p.customer_id "
         f"JOIN calendar c ON c.month = p.month "
-        f"WHERE p.month <= {end} AND p.month > {end} - {timeline.baseline_months} "
-        f"AND ((i.active_0 & c.bit_0) <> 0 OR (i.active_1 & c.bit_1) <> 0) GROUP BY i.index_id"
+        f"WHERE p.month <= {end} AND p.month > {end} - {timeline.baseline_months}"
+        f"{active_in_month(panel)} GROUP BY i.index_id"
     )
 
 
@@ -210,13 +250,14 @@ def panel_rows_around(
     Returns
     -------
     str
-        SQL: index_id, k and one column a metric. Rows beyond the follow-up or while not active cannot come out of it.
+        SQL: index_id, k and one column a metric. Rows beyond the follow-up, or, where leaving is seen, while not active
+        cannot come out of it.
     """
     values = ", ".join(f"p.{column.canonical}" for column in panel.panel.metrics)
     return (
         f"SELECT i.index_id, CAST(p.month - i.m0 AS INTEGER) AS k, {values} FROM {panel.view} p "
         f"JOIN (SELECT * FROM answer_index WHERE index_id BETWEEN {first_id} AND {last_id}) i "
         f"ON i.customer_id = p.customer_id JOIN calendar c ON c.month = p.month "
-        f"WHERE p.month >= i.m0 + {first_k} AND p.month <= i.m0 + {last_k} AND p.month <= {timeline.follow_up_end} "
-        f"AND ((i.active_0 & c.bit_0) <> 0 OR (i.active_1 & c.bit_1) <> 0)"
+        f"WHERE p.month >= i.m0 + {first_k} AND p.month <= i.m0 + {last_k} AND p.month <= {timeline.follow_up_end}"
+        f"{active_in_month(panel)}"
     )

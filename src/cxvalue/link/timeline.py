@@ -95,7 +95,7 @@ def make_timeline(engine: Engine, clean: CleanTables, settings: StudySettings) -
     if not window or not clean.activity.calendar.first <= as_of <= last:
         raise SettingsError(
             f"[study] as_of = '{month_label(as_of)}' has no answer in the {TARGET_WINDOW_MONTHS} months up to it, "
-            f"or is not a complete month of the retention panel",
+            f"or is not a complete month of {clean.activity.told_by}",
             allowed=f"{month_label(min(answers))} to {month_label(min(max(answers), last))}",
             hint="leave as_of out to take the last wave",
         )
@@ -111,7 +111,7 @@ def default_as_of(answers: dict[int, int], *, last: int) -> int:
     answers : dict of int to int
         Month to number of answers.
     last : int
-        Last complete month of the retention panel: who is active later is not known yet.
+        Last complete month of the panel that tells who was active: who is active later is not known yet.
 
     Returns
     -------

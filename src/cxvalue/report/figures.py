@@ -9,18 +9,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Balance, Curves
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import figure_of, svg_text
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.numbers import format_interval, format_money, format_share
+from cxvalue.report.plot_outlook import plot_outlook
 from cxvalue.report.plot_parts import MUTED, last_known
+from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
+from cxvalue.report.plot_sustained import plot_sustained
+from cxvalue.report.plot_waterfall import plot_waterfall
 from cxvalue.report.plots import plot_balance, plot_contribution, plot_estimates, plot_levers, plot_retention
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
-from cxvalue.report.wording import method_name, metric_name, value_text
+from cxvalue.report.wording import (
+    SHARE_FIGURES,
+    SHARE_TITLES,
+    method_name,
+    metric_name,
+    relationship_of,
+    value_text,
+)
 from cxvalue.value import Projection
-from cxvalue.vocabulary import BANDS, RETAINED
+from cxvalue.value.waterfall import make_waterfall
+from cxvalue.vocabulary import BANDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,26 +69,28 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
     Returns
     -------
     tuple of ReportFigure
-        ``retention``, ``contribution``, ``levers``, ``estimates`` and ``balance``; those that cannot be estimated, or
-        were not asked for, are missing.
+        ``retention`` (``purchases`` where leaving is not seen), ``contribution``, ``levers``, those of
+        :func:`valuation_figures`, ``estimates`` and ``balance``; those that cannot be estimated, or were not asked
+        for, are missing.
     """
     minimum, confidence = results.disclosure_min, results.confidence
     found = []
     if isinstance(results.curves, Curves):
         curves = shown_curves(results.curves, minimum)
-        at = [metric.name for metric in curves.metrics].index(RETAINED)
-        shares = curves.estimate[:, at]
+        relationship = relationship_of(curves.metrics)
+        shares = curves.estimate[:, 0]
         if np.isfinite(shares).any():
             axes = plot_retention(curves, confidence=confidence)
             ends = [format_share(x) for x in last_known(shares)]
-            alt = f"Share of customers still there {at_end(results, ends)}"
-            found.append(finished("retention", axes, results, alt))
+            alt = f"{SHARE_TITLES[relationship]}, as a share, {at_end(results, ends)}"
+            found.append(finished(SHARE_FIGURES[relationship], axes, results, alt))
         if results.contribution is not None and np.isfinite(shares).any():
             money = shown_money(results.contribution, results.curves, minimum)
             axes = plot_contribution(money, results.currency, confidence=confidence)
             ends = [format_money(x, results.currency) for x in last_known(money[0])]
             found.append(finished("contribution", axes, results, f"Monthly contribution {at_end(results, ends)}"))
     found.append(finished("levers", plot_levers(results.value), results, levers_in_words(results.value)))
+    found += valuation_figures(results)
     axes = plot_estimates(results.estimates, truth=known_truth(results))
     found.append(finished("estimates", axes, results, estimates_in_words(results)))
     if results.diagnosis is not None and isinstance(results.diagnosis.balance, Balance):
@@ -83,6 +98,53 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
         alt = hide_in_text(" ".join(balance.summary().splitlines()), minimum)
         found.append(finished("balance", plot_balance(balance), results, alt))
     return tuple(found)
+
+
+def valuation_figures(results: StudyResults) -> list[ReportFigure]:
+    """Draw what finance asks beside the headline.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    list of ReportFigure
+        ``waterfall``; where the valuation was asked for also ``tornado``, ``distribution``, ``sustained`` and
+        ``outlook``, as far as they can be estimated.
+    """
+    waterfall, valuation = make_waterfall(results.value), results.valuation
+    found = [finished("waterfall", plot_waterfall(waterfall), results, one_line(waterfall.summary()))]
+    if valuation is None:
+        return found
+    sensitivity = valuation.sensitivity
+    tornado, run = sensitivity.tornado, sensitivity.probabilistic
+    found.append(finished("tornado", plot_tornado(tornado), results, one_line(tornado.summary())))
+    found.append(finished("distribution", plot_distribution(run), results, one_line(run.summary())))
+    if not isinstance(valuation.sustained, NotEstimable):
+        alt = one_line(valuation.sustained.summary())
+        found.append(finished("sustained", plot_sustained(valuation.sustained), results, alt))
+    if not isinstance(valuation.outlook, NotEstimable):
+        alt = hide_in_text(one_line(valuation.outlook.summary()), results.disclosure_min)
+        found.append(finished("outlook", plot_outlook(valuation.outlook), results, alt))
+    return found
+
+
+def one_line(text: str) -> str:
+    """Return a summary on one line.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+
+    Returns
+    -------
+    str
+        With a semicolon for every new line.
+    """
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def finished(name: str, axes: Axes, results: StudyResults, alt: str) -> ReportFigure:

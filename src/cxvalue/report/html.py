@@ -11,11 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves
+from cxvalue.link.settings import DEFAULT_ACTIVE_MONTHS
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.figures import ReportFigure
 from cxvalue.report.numbers import format_count
 from cxvalue.report.page.background import assumptions_section, checks_tables, settings_text, sources_section
 from cxvalue.report.page.diagnosis import diagnosis_paragraphs
+from cxvalue.report.page.finance import appraisal_section, finance_sections
 from cxvalue.report.page.outcomes import bands_section, curve_tables, outcome_sections
 from cxvalue.report.page.sections import stratum_title
 from cxvalue.report.page.top import LEVEL_NOTES, cautions, estimate_cards, move_cards
@@ -24,11 +26,19 @@ from cxvalue.report.page.value import (
     estimates_section,
     levers_section,
     link_sections,
+    segment_totals_section,
     segments_section,
 )
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import report_tables
-from cxvalue.report.wording import answer_sentence, gap_sentence, level, truth_sentence
+from cxvalue.report.wording import (
+    SHARE_FIGURES,
+    answer_sentence,
+    gap_sentence,
+    level,
+    relationship_of,
+    truth_sentence,
+)
 from cxvalue.value.judge import RULE
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -74,16 +84,21 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
     tables = report_tables(results)
     found, every_rule = checks_tables(results)
     quarters, months = cash_flow_sections(results, tables)
+    relationship = relationship_of(results.value.move.metrics)
     return top_context(results) | {
         "figures": {figure.name: {"src": data_uri(figure.svg), "alt": figure.alt} for figure in figures},
         "curve_tables": curve_tables(results),
+        "share_figure": SHARE_FIGURES[relationship],
         "bands": bands_section(tables),
         "curves_reason": reason_of(results.curves, results.disclosure_min),
         "outcomes": outcome_sections(tables),
         "levers": levers_section(results, tables),
         "quarters": quarters,
         "months": months,
+        "appraisal": appraisal_section(results),
+        "finance": finance_sections(results, tables),
         "segments": segments_section(results, tables),
+        "segment_totals": segment_totals_section(tables, results.currency),
         "links": link_sections(tables, results.currency),
         "estimates": estimates_section(results, tables),
         "diagnosis": diagnosis_paragraphs(results),
@@ -93,6 +108,8 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
         "sources": sources_section(results),
         "settings": settings_text(results),
         "stratum_title": stratum_title,
+        "leaving_is_seen": relationship == "contractual",
+        "active_months": results.settings["study"].get("active_months", DEFAULT_ACTIVE_MONTHS),
     }
 
 

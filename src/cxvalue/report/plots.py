@@ -17,6 +17,7 @@ from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import new_axes
 from cxvalue.report.numbers import NBSP, format_interval, format_money
 from cxvalue.report.plot_noise import plot_migration, plot_reliability, plot_survey_noise
+from cxvalue.report.plot_outlook import plot_outlook
 from cxvalue.report.plot_parts import (
     BAND_COLOURS,
     GAIN,
@@ -34,16 +35,26 @@ from cxvalue.report.plot_parts import (
     last_known,
     title_style,
 )
+from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
 from cxvalue.report.plot_survival import plot_survival
-from cxvalue.report.wording import level, method_name, metric_name
+from cxvalue.report.plot_sustained import plot_sustained
+from cxvalue.report.plot_waterfall import plot_waterfall
+from cxvalue.report.wording import SHARE_TITLES, level, method_name, metric_name, relationship_of
 from cxvalue.value import Estimates, Projection
-from cxvalue.vocabulary import RETAINED
+from cxvalue.value.outlook import Outlook
+from cxvalue.value.probabilistic import Probabilistic
+from cxvalue.value.sustained_value import SustainedValue
+from cxvalue.value.tornado import Tornado
+from cxvalue.value.waterfall import Waterfall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-Drawn = Curves | Projection | Estimates | Balance | Survival | SurveyNoise | Migration | Reliability
+Drawn = (
+    Curves | Projection | Estimates | Balance | Survival | SurveyNoise | Migration | Reliability | Waterfall | Tornado
+    | Probabilistic | SustainedValue | Outlook
+)  # fmt: skip
 
 
 def plot(result: Drawn, ax: Axes | None = None) -> Axes:
@@ -51,11 +62,13 @@ def plot(result: Drawn, ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    result : Curves, Projection, Estimates, Balance, Survival, SurveyNoise, Migration or Reliability
-        Curves give retention by band, a projection its levers, estimates the adjusted beside the unadjusted value,
-        balance how far the bands are from the target before and after adjustment, survival the share that has not left
-        with the numbers at risk, survey noise the correlation of two answers by the months between (or, where that is
-        not estimable, as a migration does, where the dissatisfied answer next).
+    result : one of ``Drawn``
+        Curves give retention (or who buys) by band, a projection its levers, estimates the adjusted beside the
+        unadjusted value, balance how far the bands are from the target before and after adjustment, survival the share
+        that has not left with the numbers at risk, survey noise the correlation of two answers by the months between
+        (or, where that is not estimable, as a migration does, where the dissatisfied answer next), a waterfall the
+        steps to the net present value, a tornado what each assumption moves, a probabilistic run its distribution, a
+        sustained value the chain against the measured curve, an outlook the gap by cohort.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default a new figure.
 
@@ -72,7 +85,8 @@ def plot(result: Drawn, ax: Axes | None = None) -> Axes:
     drawings: dict[type, Callable[..., Axes]] = {
         Curves: plot_retention, Projection: plot_levers, Estimates: plot_estimates, Balance: plot_balance,
         Survival: plot_survival, SurveyNoise: plot_survey_noise, Migration: plot_migration,
-        Reliability: plot_reliability,
+        Reliability: plot_reliability, Waterfall: plot_waterfall, Tornado: plot_tornado,
+        Probabilistic: plot_distribution, SustainedValue: plot_sustained, Outlook: plot_outlook,
     }  # fmt: skip
     for kind, draw in drawings.items():
         if isinstance(result, kind):
@@ -85,7 +99,7 @@ def plot(result: Drawn, ax: Axes | None = None) -> Axes:
 
 
 def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
-    """Draw the retained share of each band, with intervals.
+    """Draw the share of each band who are still there or, where leaving is not seen, who buy, with intervals.
 
     Parameters
     ----------
@@ -102,14 +116,14 @@ def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float 
         The axes.
     """
     ax = new_axes() if ax is None else ax
-    at = [metric.name for metric in curves.metrics].index(RETAINED)
+    at, relationship = 0, relationship_of(curves.metrics)
     chosen = (curves.estimate[:, at], curves.ci_low[:, at], curves.ci_high[:, at])
     draw_bands(ax, *chosen, ends=[f"{x * 100:.1f}{NBSP}%" for x in last_known(chosen[0])], confidence=confidence)
     kind = "adjusted" if curves.adjusted else "unadjusted"
-    ax.set_title(f"Customers still there, by band ({kind})", **title_style())
+    ax.set_title(f"{SHARE_TITLES[relationship]}, by band ({kind})", **title_style())
     ax.set_ylabel("share of the customers at time zero", **label_style())
-    ax.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
-    if not np.nanmax(chosen[2]) > 1.02:
+    ax.yaxis.set_major_formatter(lambda y, _: f"{round(100 * y, 1):g}%")
+    if relationship == "contractual" and not np.nanmax(chosen[2]) > 1.02:
         ax.set_ylim(top=1.02)
     return ax
 

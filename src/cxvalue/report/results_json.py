@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +16,13 @@ from cxvalue.estimate.diagnose.e_value import EValue
 from cxvalue.estimate.diagnose.robustness import Robustness
 from cxvalue.estimate.noise import Reliability
 from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
+from cxvalue.report.plain_values import Json, plain, records
 from cxvalue.report.segment_cells import SegmentCell, judge_segments
+from cxvalue.report.segment_tables import TOTAL_COLUMNS
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import DIFFERENCES, FIGURES, report_tables
 from cxvalue.report.truth import known_truth
+from cxvalue.report.valuation_json import valuation_dict
 from cxvalue.value import HeadCount, Projection
 from cxvalue.value.appraise import Appraisal
 from cxvalue.value.judge import RULE
@@ -29,7 +31,6 @@ SCHEMA_VERSION: Final = 1
 SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"
 """JSON Schema of ``results.json``."""
 
-Json = dict[str, Any]
 COUNT_KEYS: Final = ("active_customers", "share_of_base", "customers_moved", "answered_in_band", "answered_moved")
 TOTAL_KEYS: Final = (
     "gross", "gross_undiscounted", "programme_cost", "npv", "roi", "payback_months", "optimism_adjustment", "npv_cash",
@@ -42,6 +43,7 @@ VALUE_KEYS: Final = (
 )  # fmt: skip
 BANDS_KEYS: Final = ("band", "episodes", "share", "share_response_weighted", "customers")
 CURVES_KEYS: Final = ("adjusted", "band", "metric", "month", *FIGURES)
+SHRUNKEN_KEYS: Final = ("shrunken", "shrinkage")
 OUTCOMES_KEYS: Final = (
     "adjusted", "by", "group", "band", "metric", "horizon_months", *FIGURES, "status", "reason",
 )  # fmt: skip
@@ -87,7 +89,12 @@ def results_dict(results: StudyResults) -> Json:
         "value": value_dict(results.value, results),
         "estimates": estimate_dicts(tables["estimates"]),
         "diagnosis": diagnosis_dict(results),
-        "segments": [segment_dict(cell, results) for cell in judge_segments(results)],
+        "valuation": valuation_dict(results, tables),
+        "segments": [
+            segment_dict(cell, results) | drawn
+            for cell, drawn in zip(judge_segments(results), records(tables["segments"], SHRUNKEN_KEYS), strict=True)
+        ],
+        "segment_totals": records(tables["segment_totals"], TOTAL_COLUMNS),
         "assumptions": records(tables["assumptions"], tables["assumptions"].columns),
         "truth": known_truth(results),
         "warnings": list(results.warnings),
@@ -108,52 +115,6 @@ def json_text(results: StudyResults) -> str:
         JSON in ASCII.
     """
     return json.dumps(results_dict(results), indent=1, allow_nan=False) + "\n"
-
-
-def plain(value: object) -> Any:
-    """Return a value as JSON knows it.
-
-    Parameters
-    ----------
-    value : object
-        A number of NumPy or Python, a text, a truth value, or something missing.
-
-    Returns
-    -------
-    int, float, bool, str or None
-        None for what is missing or not finite.
-
-    Examples
-    --------
-    >>> plain(float("nan")) is None, plain(2.5), plain(True)
-    (True, 2.5, True)
-    """
-    if value is None or value is pd.NA:
-        return None
-    if isinstance(value, str):
-        return value
-    number = value.item() if hasattr(value, "item") else value
-    return None if isinstance(number, float) and not math.isfinite(number) else number
-
-
-def records(table: pd.DataFrame, keys: Iterable[Hashable]) -> list[Json]:
-    """Return chosen columns of a table as one dict a row.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The table.
-    keys : iterable of str
-        The columns.
-
-    Returns
-    -------
-    list of dict
-        The rows.
-    """
-    names = [str(key) for key in keys]
-    columns = [[plain(value) for value in table[name].tolist()] for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def data_dict(results: StudyResults, exclusions: pd.DataFrame) -> Json:

@@ -11,7 +11,7 @@ from cxvalue.estimate import Curves, Episodes, Outcomes
 from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
 from cxvalue.tables import CheckReport
-from cxvalue.value import Economics, Estimates, Links, Projection, SegmentValues, Shift
+from cxvalue.value import Economics, Estimates, Links, Projection, Register, SegmentValues, Shift, Valuation
 from cxvalue.value.verdict import Verdict
 
 
@@ -80,8 +80,12 @@ class StudyResults:
         Beside it.
     diagnosis : Diagnosis or None
         Balance, unrecorded confounding, survey noise.
+    valuation : Valuation or None
+        All that finance asks; None where it was not asked for.
     segments : SegmentValues
         The value by segment.
+    register : Register
+        The assumption register.
     shift : Shift
         Who moves.
     economics : Economics
@@ -119,7 +123,9 @@ class StudyResults:
     value: Projection
     estimates: Estimates
     diagnosis: Diagnosis | None
+    valuation: Valuation | None
     segments: SegmentValues
+    register: Register
     shift: Shift
     economics: Economics
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""The ten tables of a report: every figure that leaves the library, small cells held back."""
+"""The tables of a report: every figure that leaves the library, small cells held back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Interval
-from cxvalue.report.assumptions import list_assumptions
 from cxvalue.report.disclosure import SUPPRESSED, at_least, hide_cells, hide_in_text, is_small
-from cxvalue.report.segment_cells import SegmentCell, hide_strata, judge_segments
+from cxvalue.report.segment_cells import hide_strata
+from cxvalue.report.segment_tables import SEGMENT_COLUMNS, TOTAL_COLUMNS, segment_rows, segment_total_rows
 from cxvalue.report.study_results import StudyResults
+from cxvalue.report.valuation_tables import valuation_tables
 from cxvalue.tables import Finding
 from cxvalue.value import Projection
+from cxvalue.value.assumptions import COLUMNS as REGISTER_COLUMNS
 from cxvalue.vocabulary import month_label, parse_month
 
 FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")
@@ -32,27 +34,29 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "reason",
     ),
     "levers": ("lever", "unit", *FIGURES),
-    "segments": (
-        "by", "group", "status", "reason", "unit", "active_customers", "customers_moved", "share_of_base",
-        "per_customer", "se", "ci_low", "ci_high", "gross", "gross_ci_low", "gross_ci_high",
-    ),
+    "segments": SEGMENT_COLUMNS,
+    "segment_totals": TOTAL_COLUMNS,
     "estimates": (
         "method", "what", "role", "span", "n_episodes", "unit", *FIGURES, *DIFFERENCES, "status", "reason", "notes",
     ),
     "exclusions": ("table", "rule", "level", "reason", "n", "note", "amount", "amount_unit", "action"),
-    "assumptions": ("name", "value", "unit", "low", "high", "source"),
+    "assumptions": REGISTER_COLUMNS,
 }  # fmt: skip
 """Columns of the tables; those of ``cash_flow`` depend on the levers."""
 TEXTS: Final = frozenset({
-    "action", "amount_unit", "band", "by", "calendar_month", "cohorts", "group", "level", "lever", "method", "metric",
-    "name", "note", "notes", "reason", "role", "rule", "source", "span", "status", "table", "unit", "what",
+    "across", "action", "amount_unit", "assumption", "band", "by", "calendar_month", "case", "cause", "cohort",
+    "cohorts", "date", "distribution", "down", "figure", "from", "from_band", "group", "level", "lever", "line",
+    "method", "metric", "mix", "move", "name", "note", "notes", "owner", "range", "reason", "role", "rule", "source",
+    "span", "status", "table", "to", "to_band", "unit", "what",
 })  # fmt: skip
-WHOLE: Final = frozenset({"answered", "episodes", "horizon_months", "month", "n", "n_episodes"})
-TRUTHS: Final = frozenset({"adjusted", "extrapolated"})
+WHOLE: Final = frozenset({
+    "answered", "episodes", "horizon_months", "month", "n", "n_episodes", "payback_months", "years_ahead",
+})  # fmt: skip
+TRUTHS: Final = frozenset({"adjusted", "extrapolated", "prevents", "within_tolerance"})
 
 
 def report_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
-    """Return the ten tables of a report.
+    """Return the tables of a report.
 
     Parameters
     ----------
@@ -62,9 +66,11 @@ def report_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``bands``, ``curves``, ``outcomes``, ``links``, ``levers``, ``cash_flow``, ``segments``, ``estimates``,
-        ``exclusions`` and ``assumptions``. Units stand in a column ``unit``; cells that would stand for fewer than
-        ``disclosure_min`` customers are missing, and a column ``status`` or ``note`` says so.
+        ``bands``, ``curves``, ``outcomes``, ``links``, ``levers``, ``cash_flow``, ``segments``,
+        ``segment_totals``, ``estimates``, ``exclusions``, ``assumptions``, and those of
+        :func:`~cxvalue.report.valuation_tables.valuation_tables`. Units stand in a column ``unit``; cells
+        that would stand for fewer than ``disclosure_min`` customers are missing, and a column ``status`` or ``note``
+        says so.
     """
     tables = {
         "bands": bands_table(results),
@@ -73,10 +79,12 @@ def report_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
         "links": links_table(results),
         "levers": levers_table(results.value),
         "cash_flow": cash_flow_table(results),
-        "segments": segments_table(results),
+        "segments": framed("segments", segment_rows(results)),
+        "segment_totals": framed("segment_totals", segment_total_rows(results)),
         "estimates": estimates_table(results),
         "exclusions": exclusions_table(results),
-        "assumptions": framed("assumptions", list_assumptions(results)),
+        "assumptions": results.register.to_frame(),
+        **valuation_tables(results),
     }
     return {name: typed(table) for name, table in tables.items()}
 
@@ -270,52 +278,6 @@ def cash_flow_table(results: StudyResults) -> pd.DataFrame:
     table.insert(1, "calendar_month", [month_label(start + int(month)) for month in table["month"]])
     table.insert(2, "unit", results.currency)
     return table
-
-
-def segments_table(results: StudyResults) -> pd.DataFrame:
-    """Return the value by segment.
-
-    Parameters
-    ----------
-    results : StudyResults
-        The results.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a segment; ``per_customer`` with ``se`` and interval is per moved customer.
-    """
-    return framed("segments", (segment_row(cell, results) for cell in judge_segments(results)))
-
-
-def segment_row(cell: SegmentCell, results: StudyResults) -> dict[str, Any]:
-    """Return a segment's value as a row.
-
-    Parameters
-    ----------
-    cell : SegmentCell
-        The segment, and what of it may be shown.
-    results : StudyResults
-        Currency and smallest count.
-
-    Returns
-    -------
-    dict
-        Columns of the table ``segments``.
-    """
-    row: dict[str, Any] = {"by": cell.by, "group": cell.group, "unit": results.currency}
-    row |= {"status": cell.status, "reason": hide_in_text(cell.reason, results.disclosure_min)}
-    if isinstance(cell.value, NotEstimable) or cell.status == SUPPRESSED:
-        return row
-    each, gross, heads = cell.value.per_customer, cell.value.gross, cell.value.heads
-    row |= {"per_customer": each.estimate, "se": each.se, "ci_low": each.ci_low, "ci_high": each.ci_high}
-    if cell.hides_counts:
-        return row
-    return row | {
-        "active_customers": heads.active_customers, "customers_moved": heads.customers_moved.estimate,
-        "share_of_base": heads.share_of_base.estimate, "gross": gross.estimate, "gross_ci_low": gross.ci_low,
-        "gross_ci_high": gross.ci_high,
-    }  # fmt: skip
 
 
 def estimates_table(results: StudyResults) -> pd.DataFrame:

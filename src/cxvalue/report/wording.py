@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from cxvalue.errors import NotEstimable
@@ -11,14 +12,50 @@ from cxvalue.report.numbers import NBSP, format_count, format_interval, format_m
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.value import Projection
-from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR, EVERYBODY, RETENTION_LEVER, STANDARD_METRICS
+from cxvalue.vocabulary import (
+    AMOUNT_LEVER,
+    COHORT_QUARTER,
+    COHORT_YEAR,
+    EVERYBODY,
+    FREQUENCY_LEVER,
+    PURCHASED,
+    RETENTION_LEVER,
+    STANDARD_METRICS,
+    Metric,
+    Relationship,
+    leaving_is_seen,
+)
 
 KNOWN_NAMES: Final = frozenset({
-    *STANDARD_METRICS, RETENTION_LEVER, EVERYBODY, COHORT_QUARTER, COHORT_YEAR, "complete_cohorts",
+    *STANDARD_METRICS, PURCHASED, RETENTION_LEVER, FREQUENCY_LEVER, AMOUNT_LEVER, EVERYBODY, COHORT_QUARTER,
+    COHORT_YEAR, "complete_cohorts",
 })  # fmt: skip
+
+SHARE_TITLES: Final[dict[Relationship, str]] = {
+    "contractual": "Customers still there", "noncontractual": "Customers who buy in the month",
+}  # fmt: skip
+"""What the first metric of a study shows."""
+SHARE_FIGURES: Final[dict[Relationship, str]] = {"contractual": "retention", "noncontractual": "purchases"}
+"""The name of the figure of that metric."""
 
 
 METHOD_NAMES: Final = {"unadjusted": "unadjusted (raw gap)", "standardised": "adjusted (headline)"}
+
+
+def relationship_of(metrics: Sequence[Metric]) -> Relationship:
+    """Return whether the metrics of a study tell who has left.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+        The metrics measured, the share first.
+
+    Returns
+    -------
+    {"contractual", "noncontractual"}
+        The relationship.
+    """
+    return "contractual" if leaving_is_seen(metrics) else "noncontractual"
 
 
 def method_name(method: str) -> str:

@@ -18,6 +18,7 @@ from cxvalue.report.results_json import json_text
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.table_files import csv_bytes, parquet_bytes
 from cxvalue.report.tables import report_tables
+from cxvalue.report.workbook import workbook_bytes
 
 PAGE_NAME = "report.html"
 
@@ -37,7 +38,8 @@ def write_report(results: StudyResults, out: Path, *, created: datetime | None =
     Returns
     -------
     Path
-        ``report.html`` in the folder, beside ``results.json``, ``manifest.json``, ``tables`` and ``figures``.
+        ``report.html`` in the folder, beside ``workbook.xlsx``, ``results.json``, ``manifest.json``, ``tables`` and
+        ``figures``.
 
     Raises
     ------
@@ -69,6 +71,7 @@ def report_files(results: StudyResults) -> dict[str, bytes]:
     figures = report_figures(results)
     files = {PAGE_NAME: render_html(results, figures).encode("utf-8")}
     files["results.json"] = json_text(results).encode("ascii")
+    files["workbook.xlsx"] = workbook_bytes(results)
     for name, table in report_tables(results).items():
         files[f"tables/{name}.csv"] = csv_bytes(table)
         files[f"tables/{name}.parquet"] = parquet_bytes(table)

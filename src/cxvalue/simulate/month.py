@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.simulate.customers import Customers
 from cxvalue.simulate.expectation import expected_satisfaction, lasting_satisfaction, observed_index
-from cxvalue.simulate.outcomes import Outcomes, measure_outcomes, prob_leaving
+from cxvalue.simulate.outcomes import Outcomes, measure_outcomes, no_outcomes, prob_buying, prob_leaving
 from cxvalue.simulate.scenario import TRAILING_MONTHS, Scenario
 from cxvalue.simulate.settling import settle_errors
-from cxvalue.simulate.stream import MONTH, random_stream
+from cxvalue.simulate.stream import MONTH, PURCHASE, random_stream
+
+NEVER: Final = -(10**6)
+"""Month of the last purchase of a customer who never bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class MonthDraws:
         Standard normal. Shape (n,).
     cost : numpy.ndarray
         Gamma noise of mean 1. Shape (n,).
-    upgrades, referrals, leaving : numpy.ndarray
+    upgrades, referrals, leaving, purchase : numpy.ndarray
         Uniform in [0, 1). Shape (n,).
     """
 
@@ -39,6 +42,7 @@ class MonthDraws:
     upgrades: NDArray[np.float64]
     referrals: NDArray[np.float64]
     leaving: NDArray[np.float64]
+    purchase: NDArray[np.float64]
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return the draws of these customers only.
@@ -62,7 +66,7 @@ class State:
 
     Parameters
     ----------
-    active : numpy.ndarray
+    alive : numpy.ndarray
         Whether the customer goes on into the next month. Shape (n,), boolean.
     error : numpy.ndarray
         Drifting part of satisfaction. Shape (n,).
@@ -70,12 +74,15 @@ class State:
         Incidents of the last months, the latest first. Shape (3, n), integer.
     upgrades_so_far : numpy.ndarray
         Upgrades since the first month. Shape (n,), integer.
+    last_bought : numpy.ndarray
+        Month of the last purchase, counted from the first month; far below 0 without one. Shape (n,), integer.
     """
 
-    active: NDArray[np.bool_]
+    alive: NDArray[np.bool_]
     error: NDArray[np.float64]
     recent_incidents: NDArray[np.int64]
     upgrades_so_far: NDArray[np.int64]
+    last_bought: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,11 @@ class Month:
     ----------
     offset : int
         Months since the first month.
-    active : numpy.ndarray
+    alive : numpy.ndarray
         Whether the customer was there. Shape (n,), boolean.
+    active : numpy.ndarray
+        Whether the customer counts as active: was there or, where leaving is not seen, bought within the last months,
+        whether still there or not. Shape (n,), boolean.
     recent_incidents : numpy.ndarray
         Incidents of this month and those before. Shape (3, n), integer.
     trailing_incidents : numpy.ndarray
@@ -103,10 +113,13 @@ class Month:
     upgrades_so_far : numpy.ndarray
         Upgrades before this month. Shape (n,), integer.
     outcomes : Outcomes
-        Revenue, cost, upgrades and referrals; 0 where not active.
+        Revenue, cost, upgrades and referrals; 0 for customers who are not there.
+    last_bought : numpy.ndarray
+        Month of the last purchase, this one included; far below 0 without one. Shape (n,), integer.
     """
 
     offset: int
+    alive: NDArray[np.bool_]
     active: NDArray[np.bool_]
     recent_incidents: NDArray[np.int64]
     trailing_incidents: NDArray[np.float64]
@@ -116,6 +129,7 @@ class Month:
     satisfaction: NDArray[np.float64]
     upgrades_so_far: NDArray[np.int64]
     outcomes: Outcomes
+    last_bought: NDArray[np.int64]
 
     def take(self, rows: NDArray[np.int64]) -> Self:
         """Return the month of these customers only.
@@ -132,6 +146,7 @@ class Month:
         """
         return type(self)(
             offset=self.offset,
+            alive=self.alive[rows],
             active=self.active[rows],
             recent_incidents=self.recent_incidents[:, rows],
             trailing_incidents=self.trailing_incidents[rows],
@@ -141,6 +156,7 @@ class Month:
             satisfaction=self.satisfaction[rows],
             upgrades_so_far=self.upgrades_so_far[rows],
             outcomes=self.outcomes.take(rows),
+            last_bought=self.last_bought[rows],
         )
 
 
@@ -173,6 +189,7 @@ def draw_month(scenario: Scenario, customers: Customers, *, seed: int, offset: i
         upgrades=rng.random(n),
         referrals=rng.random(n),
         leaving=rng.random(n),
+        purchase=np.zeros(n) if scenario.leaving_is_seen else random_stream(seed, PURCHASE, offset).random(n),
     )
 
 
@@ -195,10 +212,11 @@ def initial_state(scenario: Scenario, customers: Customers, *, seed: int) -> Sta
     """
     n = len(customers)
     return State(
-        active=customers.joined < 0,
+        alive=customers.joined < 0,
         error=settle_errors(scenario, customers, seed=seed),
         recent_incidents=np.zeros((TRAILING_MONTHS, n), dtype=np.int64),
         upgrades_so_far=np.zeros(n, dtype=np.int64),
+        last_bought=np.full(n, NEVER, dtype=np.int64),
     )
 
 
@@ -224,36 +242,71 @@ def live_month(scenario: Scenario, customers: Customers, state: State, *, draws:
         Who was there, how satisfied, and what came of it.
     """
     enters = customers.joined == offset
-    active = state.active | enters
-    recent = np.vstack([draws.incidents * active, state.recent_incidents[:-1]])
+    alive = state.alive | enters
+    recent = np.vstack([draws.incidents * alive, state.recent_incidents[:-1]])
     trailing = recent.sum(axis=0) / np.clip(offset - np.maximum(customers.joined, 0) + 1, 1, TRAILING_MONTHS)
     tenure_years = np.maximum(offset - customers.joined, 0) / 12
     expected = expected_satisfaction(scenario, customers, trailing_incidents=trailing, tenure_years=tenure_years)
     phi = scenario.persistence_monthly
     drifted = phi * state.error + np.sqrt(1 - phi**2) * draws.innovation
     error = np.where(enters, draws.innovation, drifted)
-    satisfaction = expected + lasting_satisfaction(scenario, customers) + error
-    outcomes = measure_outcomes(
-        scenario,
-        customers,
-        satisfaction,
-        incidents=recent[0],
-        upgrades_so_far=state.upgrades_so_far,
-        draws=draws,
+    before = Month(
         offset=offset,
-    )
-    return Month(
-        offset=offset,
-        active=active,
+        alive=alive,
+        active=alive,
         recent_incidents=recent,
         trailing_incidents=trailing,
         tenure_years=tenure_years,
         expected=expected,
         error=error,
-        satisfaction=satisfaction,
+        satisfaction=expected + lasting_satisfaction(scenario, customers) + error,
         upgrades_so_far=state.upgrades_so_far,
-        outcomes=outcomes.where(active),
+        outcomes=no_outcomes(len(customers)),
+        last_bought=state.last_bought,
     )
+    return measure_month(scenario, customers, before, draws=draws)
+
+
+def measure_month(scenario: Scenario, customers: Customers, month: Month, *, draws: MonthDraws) -> Month:
+    """Return a month with the outcomes of its satisfaction.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        n customers.
+    month : Month
+        Their month; its own outcomes are not read.
+    draws : MonthDraws
+        Random numbers of the month.
+
+    Returns
+    -------
+    Month
+        The same month with outcomes, and with who counts as active after them.
+    """
+    index = observed_index(
+        scenario,
+        scenario.purchase,
+        customers,
+        trailing_incidents=month.trailing_incidents,
+        tenure_years=month.tenure_years,
+    )
+    outcomes = measure_outcomes(
+        scenario,
+        customers,
+        month.satisfaction,
+        incidents=month.recent_incidents[0],
+        upgrades_so_far=month.upgrades_so_far,
+        prob_buying=prob_buying(scenario, customers, month.satisfaction, index=index, offset=month.offset),
+        draws=draws,
+        offset=month.offset,
+    ).where(month.alive)
+    last_bought = np.where(outcomes.share > 0, month.offset, month.last_bought)
+    recent = last_bought > month.offset - scenario.active_months
+    active = month.alive if scenario.leaving_is_seen else recent
+    return replace(month, outcomes=outcomes, last_bought=last_bought, active=active)
 
 
 def close_month(scenario: Scenario, customers: Customers, month: Month, *, draws: MonthDraws) -> State:
@@ -284,8 +337,9 @@ def close_month(scenario: Scenario, customers: Customers, month: Month, *, draws
     )
     leaves = draws.leaving < prob_leaving(scenario, customers, month.satisfaction, index=index, offset=month.offset)
     return State(
-        active=month.active & ~leaves,
+        alive=month.alive & ~leaves,
         error=month.error,
         recent_incidents=month.recent_incidents,
         upgrades_so_far=month.upgrades_so_far + month.outcomes.upgrades,
+        last_bought=month.last_bought,
     )

@@ -34,6 +34,10 @@ class OutcomeDraws(Protocol):
     def referrals(self) -> NDArray[np.float64]:
         """Uniform in [0, 1)."""
 
+    @property
+    def purchase(self) -> NDArray[np.float64]:
+        """Uniform in [0, 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
@@ -47,12 +51,16 @@ class Outcomes:
         Money, to the cent. Shape (n,).
     upgrades, referrals : numpy.ndarray
         Counts. Shape (n,), integer.
+    share : numpy.ndarray
+        1 for customers who are there or, where leaving is not seen, who buy in the month; 0 for others. Shape (n,),
+        integer.
     """
 
     revenue: NDArray[np.float64]
     cost_to_serve: NDArray[np.float64]
     upgrades: NDArray[np.int64]
     referrals: NDArray[np.int64]
+    share: NDArray[np.int64]
 
     def where(self, active: NDArray[np.bool_]) -> Self:
         """Return the outcomes with 0 for everybody who is not active.
@@ -83,6 +91,23 @@ class Outcomes:
             The outcomes of m customers.
         """
         return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def no_outcomes(n: int) -> Outcomes:
+    """Return the outcomes of customers of whom nothing comes.
+
+    Parameters
+    ----------
+    n : int
+        Customers.
+
+    Returns
+    -------
+    Outcomes
+        All 0.
+    """
+    count = np.zeros(n, dtype=np.int64)
+    return Outcomes(np.zeros(n), np.zeros(n), count, count, count)
 
 
 def effect_scale(scenario: Scenario, customers: Customers, *, offset: int) -> NDArray[np.float64]:
@@ -143,6 +168,7 @@ def measure_outcomes(
     *,
     incidents: NDArray[np.int64],
     upgrades_so_far: NDArray[np.int64],
+    prob_buying: NDArray[np.float64],
     draws: OutcomeDraws,
     offset: int,
 ) -> Outcomes:
@@ -160,6 +186,8 @@ def measure_outcomes(
         Incidents of the month, shape (n,).
     upgrades_so_far : numpy.ndarray
         Upgrades before the month, shape (n,).
+    prob_buying : numpy.ndarray
+        Probability of buying in the month, shape (n,); 1 under a contract.
     draws : OutcomeDraws
         Random numbers of the month.
     offset : int
@@ -175,7 +203,7 @@ def measure_outcomes(
     With acting satisfaction x, effects :math:`\beta` and hidden strengths :math:`\gamma` on the confounder h, revenue
     is price × usage × :math:`(1 + r)^{upgrades}` × :math:`e^{\beta x + \gamma h}` × noise; cost is
     (base + incidents × unit cost) × :math:`e^{\beta x + \gamma h}` × noise; counts are Poisson with mean
-    rate × :math:`e^{\beta x}`.
+    rate × :math:`e^{\beta x}`. Revenue and base of the cost are 0 in a month in which the customer buys nothing.
     """
     acting = acting_satisfaction(scenario, customers, satisfaction, offset=offset)
     effects, hidden, sd = scenario.effects, scenario.hidden, scenario.revenue_noise_sd_log
@@ -183,15 +211,58 @@ def measure_outcomes(
     revenue_log = effects.revenue * acting + hidden.revenue * customers.hidden + sd * draws.revenue - sd**2 / 2
     step = (1 + scenario.upgrade_revenue_step) ** upgrades_so_far
     cost_log = effects.cost_to_serve * acting + hidden.cost_to_serve * customers.hidden
-    cost = (cost_base + scenario.cost_per_incident * incidents) * np.exp(cost_log) * draws.cost
+    buys = (draws.purchase < prob_buying).astype(np.int64)
+    cost = (cost_base * buys + scenario.cost_per_incident * incidents) * np.exp(cost_log) * draws.cost
     upgrade_rate = scenario.upgrades_per_month * np.exp(effects.upgrades * acting)
     referral_rate = scenario.referrals_per_month * np.exp(effects.referrals * acting)
     return Outcomes(
-        revenue=np.round(customers.plan_price * customers.usage * step * np.exp(revenue_log), 2),
+        revenue=np.round(customers.plan_price * customers.usage * step * np.exp(revenue_log), 2) * buys,
         cost_to_serve=np.round(cost, 2),
         upgrades=count_from_uniform(upgrade_rate, draws.upgrades),
         referrals=count_from_uniform(referral_rate, draws.referrals),
+        share=buys,
     )
+
+
+def prob_buying(
+    scenario: Scenario,
+    customers: Customers,
+    satisfaction: NDArray[np.float64],
+    *,
+    index: NDArray[np.float64],
+    offset: int,
+) -> NDArray[np.float64]:
+    """Return the probability of buying in a month: 1 under a contract, and in the month of joining.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The parameters.
+    customers : Customers
+        n customers.
+    satisfaction : numpy.ndarray
+        Latent satisfaction of the month, shape (n,).
+    index : numpy.ndarray
+        What observed confounders add to the log odds, shape (n,).
+    offset : int
+        Months since the first month.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities, shape (n,).
+    """
+    if scenario.purchase_monthly is None:
+        return np.ones(len(customers))
+    by_segment = np.array([segment.purchase_log_odds for segment in scenario.segments])
+    log_odds = (
+        np.log(scenario.purchase_monthly / (1 - scenario.purchase_monthly))
+        + index
+        + by_segment[customers.segment]
+        + scenario.hidden.purchase * customers.hidden
+        + scenario.effects.purchase * acting_satisfaction(scenario, customers, satisfaction, offset=offset)
+    )
+    return np.where(customers.joined == offset, 1.0, logistic(log_odds))
 
 
 def prob_leaving(

@@ -56,6 +56,8 @@ class Segment:
         Shift of satisfaction, of the log odds of leaving, and of the log odds of answering.
     effect_multiplier : float
         Multiplies every effect of satisfaction in this segment.
+    purchase_log_odds : float
+        Shift of the log odds of buying in a month, where leaving is not seen.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Segment:
     churn_log_odds: float = 0.0
     response_log_odds: float = 0.0
     effect_multiplier: float = 1.0
+    purchase_log_odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Effects:
         Change of the log odds of leaving at the month's end.
     revenue, cost_to_serve, upgrades, referrals : float
         Change of the logarithm of the month's mean.
+    purchase : float
+        Change of the log odds of buying in a month, where leaving is not seen.
     """
 
     churn: float = -0.90
@@ -85,6 +90,7 @@ class Effects:
     cost_to_serve: float = -0.12
     upgrades: float = 0.30
     referrals: float = 0.50
+    purchase: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,15 @@ class Hidden:
         Change of the log odds of leaving per unit.
     revenue, cost_to_serve : float
         Change of the log mean per unit.
+    purchase : float
+        Change of the log odds of buying per unit.
     """
 
     satisfaction: float = 0.0
     churn: float = 0.0
     revenue: float = 0.0
     cost_to_serve: float = 0.0
+    purchase: float = 0.0
 
 
 SEGMENTS: Final = (
@@ -170,6 +179,14 @@ class Scenario:
         Dependence of the log odds of leaving on the observed confounders.
     churn_trend_per_year : float
         Change of the log odds of leaving per calendar year.
+    purchase_monthly : float or None
+        None: a contract, with revenue in every month until the customer leaves, which the tables show. Otherwise the
+        probability that the reference customer at satisfaction 0 buys in a month; everybody buys in the month of
+        joining, and who silently leaves buys no more, which no table tells.
+    purchase : Loadings
+        Dependence of the log odds of buying on the observed confounders.
+    active_months : int
+        Months within which a purchase makes a customer active, where leaving is not seen.
     revenue_noise_sd_log : float
         Standard deviation of the log of a month's revenue around its mean.
     usage_tail_index : float or None
@@ -251,6 +268,9 @@ class Scenario:
     churn_monthly: float = 0.015
     churn: Loadings = Loadings(incidents=0.60, tenure=-0.16, price=0.05)
     churn_trend_per_year: float = 0.0
+    purchase_monthly: float | None = None
+    purchase: Loadings = Loadings()
+    active_months: int = 12
     revenue_noise_sd_log: float = 0.20
     usage_tail_index: float | None = None
     cost_per_incident: float = 3.0
@@ -275,6 +295,11 @@ class Scenario:
                 raise SettingsError(
                     f"scenario '{self.name}': {rule.field} = {getattr(self, rule.field)!r}", allowed=rule.allowed
                 )
+
+    @property
+    def leaving_is_seen(self) -> bool:
+        """Whether the tables tell who has left."""
+        return self.purchase_monthly is None
 
     @property
     def first_month_index(self) -> int:
@@ -312,6 +337,12 @@ def _ranges(scenario: Scenario) -> tuple[_Range, ...]:
         _Range("waves", apart and s.waves[0] >= 0, "one wave or more, in order, not overlapping, within the months"),
         _Range("horizon_months", s.horizon_months >= 1, "1 or more"),
         _Range("usage_tail_index", s.usage_tail_index is None or s.usage_tail_index > 1, "None or a number above 1"),
+        _Range(
+            "purchase_monthly",
+            s.purchase_monthly is None or 0 < s.purchase_monthly < 1,
+            "None or a probability between 0 and 1",
+        ),
+        _Range("active_months", s.active_months >= 1, "1 or more"),
         _Range("share_invited", s.share_invited is None or 0 < s.share_invited <= 1, "None or a share in (0, 1]"),
         *(_Range(name, 0 <= getattr(s, name) <= 1, "a share in [0, 1]") for name in ("share_joining", "gross_margin")),
         *(_Range(name, 0 < getattr(s, name) < 1, "between 0 and 1") for name in ("churn_monthly", "response_prob")),

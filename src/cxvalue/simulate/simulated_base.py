@@ -35,6 +35,8 @@ class SimulatedBase:
         region, plan_price), ``retention`` (customer_id, month; a row while active), ``revenue`` and ``cost_to_serve``
         (customer_id, month, value; the cost panel also has incidents), ``upgrades`` and ``referrals`` (the same,
         rows only where there was one), and ``invitations`` (customer_id, invited_date) where a share is invited.
+        Where leaving is not seen there is no ``retention``, ``upgrades`` or ``referrals``, ``revenue`` has rows only
+        for purchases, ``cost_to_serve`` only for purchases and incidents, and ``usual_basket`` stands for the price.
     truth : Truth
         What the move is truly worth.
     """
@@ -121,7 +123,7 @@ def _live_panel(
     for offset in range(scenario.n_months):
         draws = draw_month(scenario, customers, seed=seed, offset=offset)
         month = live_month(scenario, customers, state, draws=draws, offset=offset)
-        parts.add_month(month)
+        (parts.add_month if scenario.leaving_is_seen else parts.add_purchases)(month)
         yield month, history
         wave = wave_of(scenario, offset)
         if wave is not None:

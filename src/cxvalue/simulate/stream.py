@@ -12,6 +12,8 @@ WAVE: Final = 2
 MOVE: Final = 3
 SETTLING: Final = 4
 LASTING_MOVE: Final = 5
+SUSTAINED_MOVE: Final = 6
+PURCHASE: Final = 7
 
 
 def random_stream(seed: int, purpose: int, index: int = 0) -> np.random.Generator:

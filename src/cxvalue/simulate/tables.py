@@ -21,6 +21,9 @@ CUSTOMERS: Final = "customers"
 RETENTION: Final = "retention"
 INVITATIONS: Final = "invitations"
 INCIDENTS: Final = "incidents"
+PRICE: Final = "plan_price"
+BASKET: Final = "usual_basket"
+"""What the customer pays in a month under a contract, and what the customer usually spends at a time without one."""
 
 EPOCH_MONTH: Final = 1970 * 12
 
@@ -49,10 +52,10 @@ class TableParts:
         Parameters
         ----------
         month : Month
-            A month of all n customers.
+            A month of all n customers, of a base in which leaving is seen.
         """
         label, outcomes = month_label(self.first_month + month.offset), month.outcomes
-        rows = np.flatnonzero(month.active)
+        rows = np.flatnonzero(month.alive)
         keys = self._keys(rows, label)
         cost, incidents = outcomes.cost_to_serve[rows], month.recent_incidents[0][rows].astype(np.int32)
         self._add(RETENTION, keys)
@@ -61,6 +64,22 @@ class TableParts:
         for name, count in ((UPGRADES, outcomes.upgrades), (REFERRALS, outcomes.referrals)):
             some = np.flatnonzero(count)
             self._add(name, {**self._keys(some, label), "value": pa.array(count[some].astype(np.int32))})
+
+    def add_purchases(self, month: Month) -> None:
+        """Take in the panels of a month of a base in which leaving is not seen: rows only where there is something.
+
+        Parameters
+        ----------
+        month : Month
+            A month of all n customers.
+        """
+        label, outcomes = month_label(self.first_month + month.offset), month.outcomes
+        incidents = month.recent_incidents[0]
+        bought, served = np.flatnonzero(outcomes.share), np.flatnonzero((outcomes.share > 0) | (incidents > 0))
+        self._add(REVENUE, {**self._keys(bought, label), "value": pa.array(outcomes.revenue[bought])})
+        cost = {"value": pa.array(outcomes.cost_to_serve[served])}
+        cost |= {INCIDENTS: pa.array(incidents[served].astype(np.int32))}
+        self._add(COST_TO_SERVE, {**self._keys(served, label), **cost})
 
     def add_answers(self, answers: Answers, *, offset: int, keep_invitations: bool) -> None:
         """Take in the answers of a month.
@@ -106,7 +125,7 @@ class TableParts:
                 "joined_date": calendar_dates(self.first_month + customers.joined, customers.joined_day),
                 "segment": segments.take(pa.array(customers.segment)),
                 "region": pa.array(scenario.regions).take(pa.array(customers.region)),
-                "plan_price": pa.array(customers.plan_price),
+                PRICE if scenario.leaving_is_seen else BASKET: pa.array(customers.plan_price),
             },
         )
 

@@ -17,7 +17,8 @@ from cxvalue.simulate.month import Month
 from cxvalue.simulate.scenario import Scenario
 from cxvalue.simulate.stream import LASTING_MOVE, MOVE, random_stream
 from cxvalue.simulate.survey import band_scores, score_satisfaction
-from cxvalue.simulate.worlds import METRICS, follow_move
+from cxvalue.simulate.sustain import keep_in_band
+from cxvalue.simulate.worlds import follow_move, metrics_of
 from cxvalue.vocabulary import BANDS, Band, month_label
 
 
@@ -118,6 +119,9 @@ class Truth:
     per_lasting_move : LastingTruth
         The same for the customers who truly are in the from-band and come to be truly in the to-band; it differs
         from ``per_customer`` by what survey noise does to the bands.
+    per_sustained_move : LastingTruth
+        The same for the customers of ``per_customer``, kept in the to-band or above from the move on; empty where the
+        to-band is not the better one.
 
     Notes
     -----
@@ -139,6 +143,7 @@ class Truth:
     n_moved: int
     groups: tuple[GroupTruth, ...]
     per_lasting_move: LastingTruth
+    per_sustained_move: LastingTruth
 
     def __post_init__(self) -> None:
         self.stayed.flags.writeable = False
@@ -161,8 +166,8 @@ class Truth:
         -------
         dict
             ``as_of``, ``horizon_months``, ``from``, ``to``, ``per_customer`` with ``value`` and ``se``, ``n_active``,
-            ``n_from_band``, ``n_moved``, ``prob_from_band``, ``per_lasting_move``, ``groups`` and ``curves``; a curve
-            has ``metric``, ``stayed``, ``moved`` and ``difference``, each with H numbers.
+            ``n_from_band``, ``n_moved``, ``prob_from_band``, ``per_lasting_move``, ``per_sustained_move``, ``groups``
+            and ``curves``; a curve has ``metric``, ``stayed``, ``moved`` and ``difference``, each with H numbers.
         """
         curves = zip(self.metrics, self.stayed, self.moved, self.difference, strict=True)
         return {
@@ -176,6 +181,7 @@ class Truth:
             "n_moved": self.n_moved,
             "prob_from_band": self.prob_from_band,
             "per_lasting_move": self.per_lasting_move.to_dict(),
+            "per_sustained_move": self.per_sustained_move.to_dict(),
             "groups": [group.to_dict() for group in self.groups],
             "curves": [
                 {"metric": name, "stayed": stayed.tolist(), "moved": moved.tolist(), "difference": gap.tolist()}
@@ -235,11 +241,12 @@ def measure_truth(
             )
     likeness = expect_satisfaction(month, history, donors)
     lender = choose_donors(likeness[movers], donor_expected=likeness[donors], uniform=rng.random(movers.size))
-    worlds = follow_move(
-        scenario, customers, month, movers=movers, satisfaction=month.satisfaction[donors[lender]], seed=seed
-    )
+    received, better = month.satisfaction[donors[lender]], BANDS.index(to_band) > BANDS.index(from_band)
+    keep = keep_in_band(scenario, customers, month, movers=movers, band=to_band, seed=seed) if better else None
+    worlds = follow_move(scenario, customers, month, movers=movers, satisfaction=received, seed=seed, keep=keep)
     gain = worlds.gain
     value, se = _mean_and_error(gain)
+    kept = (None, None) if keep is None else _mean_and_error(worlds.gain_kept)
     lasting = LastingTruth(value, se, movers.size)
     if scenario.survey_noise_sd > 0:
         lasting = measure_lasting_truth(
@@ -250,7 +257,7 @@ def measure_truth(
         horizon_months=scenario.horizon_months,
         from_band=from_band,
         to_band=to_band,
-        metrics=METRICS,
+        metrics=metrics_of(scenario),
         stayed=worlds.curves[0],
         moved=worlds.curves[1],
         per_customer=value or 0.0,
@@ -260,6 +267,7 @@ def measure_truth(
         n_moved=movers.size,
         groups=tuple(_value_groups(scenario, customers.take(movers), gain)),
         per_lasting_move=lasting,
+        per_sustained_move=LastingTruth(*kept, movers.size),
     )
 
 

@@ -13,6 +13,7 @@ from cxvalue.report import StudyResults
 from cxvalue.report.study_results import SourceFact
 from cxvalue.settings import Settings
 from cxvalue.study.stages import Stages
+from cxvalue.value import make_register, value_segments
 from cxvalue.value.caveats import list_not_valued
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR, month_label
 
@@ -45,6 +46,7 @@ def collect_results(study: Study, stages: Stages, *, only: Literal["value"] | No
     estimates = stages.estimates(shift, economics) if everything else stages.quick_estimates(shift, economics)
     verdict = estimates.verdict or stages.verdict(shift, economics, estimates, tried=False)
     stages.progress("segments and outcomes")
+    valuation = stages.valuation(shift, economics) if everything else None
     segments, settings = stages.bands.linked.segment_names, study.settings.study
     return StudyResults(
         name=settings.name,
@@ -70,7 +72,11 @@ def collect_results(study: Study, stages: Stages, *, only: Literal["value"] | No
         value=value,
         estimates=estimates,
         diagnosis=study.diagnose() if everything else None,
-        segments=study.segments(),
+        valuation=valuation,
+        segments=valuation.segments
+        if valuation is not None
+        else value_segments(stages.bands, stages.frame, shift=shift, economics=economics, whole=value),
+        register=make_register(value, study.settings.assumptions),
         shift=shift,
         economics=economics,
         verdict=verdict,

@@ -1,39 +1,30 @@
-"""The stages of a study, from tables to estimates: each runs when it is first asked for, and its result is kept."""
+"""The stages of a study that speak of money: each runs when it is first asked for, and its result is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from cxvalue.engine import DuckDBEngine, Engine
-from cxvalue.errors import NotEstimable, SettingsError
+from cxvalue.errors import DataError, NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
-    BandReplicates,
-    BandStudy,
-    Curves,
     Registered,
     check_balance,
-    estimate_bands,
-    estimator_for,
     installed_estimators,
-    make_curves,
     own_estimators,
 )
-from cxvalue.estimate.beside.blocks import balance_blocks
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
-from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
 from cxvalue.estimate.replicate import jackknife_se, t_factor
-from cxvalue.link import EpisodeOutcomes, Linked, Timeline, link, make_timeline
 from cxvalue.link.columns import Floats
 from cxvalue.settings import Settings
-from cxvalue.tables import CleanTables, Tables, check_tables, read_tables
+from cxvalue.study.estimation import Estimation, Progress
+from cxvalue.tables import Tables
 from cxvalue.value import (
+    AssumptionSettings,
     Economics,
     Estimates,
     Evidence,
@@ -41,29 +32,30 @@ from cxvalue.value import (
     Projection,
     Question,
     Shift,
+    Valuation,
     Verdict,
     compare_estimates,
     compare_more,
     contribution_curves,
     effective_episodes,
     judge,
+    list_assumptions,
     make_frame,
     read_controls,
     value_lasting,
     value_other_baseline,
     value_placebo,
+    value_shift,
     weigh_confounding,
     with_reliability,
 )
+from cxvalue.value.assumptions import still_stated
 from cxvalue.value.caveats import list_caveats
 from cxvalue.value.economics import SegmentMargin
-from cxvalue.vocabulary import EVERYBODY, Band
-
-Progress = Callable[[str], None]
 
 
-class Stages:
-    """What a study computes once and keeps.
+class Stages(Estimation):
+    """What a study computes once and keeps, the estimation before it included.
 
     Parameters
     ----------
@@ -78,61 +70,12 @@ class Stages:
     """
 
     def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress) -> None:
-        self.tables = tables
-        self.settings = settings
-        self.folder = folder
-        self.progress = progress
+        super().__init__(tables, settings, folder=folder, progress=progress)
         self._questions: dict[tuple[Shift, Economics], Question] = {}
         self._quick: dict[tuple[Shift, Economics], Estimates] = {}
         self._whole: dict[tuple[Shift, Economics], Estimates] = {}
+        self._valuations: dict[tuple[Shift, Economics], Valuation] = {}
         self._confounding: dict[tuple[Shift, Economics], Confounding] = {}
-
-    @cached_property
-    def engine(self) -> Engine:
-        """Where rows are worked on."""
-        run = self.settings.run
-        return DuckDBEngine(threads=run.threads, memory_limit=run.memory_limit)
-
-    @cached_property
-    def clean(self) -> CleanTables:
-        """The checked tables."""
-        self.progress("reading and checking tables")
-        window = self.settings.study.purchase_window
-        registered = read_tables(
-            self.engine, self.settings, given=self.tables, folder=self.folder, purchase_window=window
-        )
-        return check_tables(self.engine, registered)
-
-    @cached_property
-    def timeline(self) -> Timeline:
-        """The months of the study."""
-        self.clean.refuse_errors()
-        return make_timeline(self.engine, self.clean, self.settings.study)
-
-    @cached_property
-    def bands(self) -> BandStudy:
-        """Moments, targets and design."""
-        linked, outcomes = self._link(self.timeline)
-        self.progress("moments and response weights")
-        study = self.settings.study
-        return estimate_bands(
-            linked, outcomes, self.timeline, groups=study.groups, adjust=self.settings.adjust, seed=study.seed
-        )
-
-    @cached_property
-    def other_baseline(self) -> BandStudy:
-        """The same with the baseline ending in the other of the two months; everybody only."""
-        linked, outcomes = self._link(replace(self.timeline, baseline_lag=1 - self.timeline.baseline_lag))
-        study = self.settings.study
-        return estimate_bands(
-            linked,
-            outcomes,
-            outcomes.timeline,
-            groups=study.groups,
-            adjust=self.settings.adjust,
-            seed=study.seed,
-            only_everybody=True,
-        )
 
     @cached_property
     def frame(self) -> Frame:
@@ -146,53 +89,6 @@ class Stages:
             draws=settings.draws,
             seed=settings.seed,
         )
-
-    @cached_property
-    def noise(self) -> SurveyNoise:
-        """What customers who were asked twice tell of the survey's noise."""
-        self.progress("survey noise")
-        return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
-
-    @property
-    def from_band(self) -> Band:
-        """Whose covariates curves take."""
-        return self.settings.shift.shift().from_band
-
-    def margin_by_answer(self, linked: Linked) -> Floats | None:
-        """Return the gross margin of each answer's customer, where the settings give it by segment.
-
-        Parameters
-        ----------
-        linked : Linked
-            Segments of the answers.
-
-        Returns
-        -------
-        ndarray of shape (n,) or None
-            None where the margin does not go by segment.
-
-        Raises
-        ------
-        SettingsError
-            When the column is no segment of the study, or a value of it has no margin.
-        """
-        economics = self.settings.economics
-        if economics is None or not isinstance(economics.gross_margin, SegmentMargin):
-            return None
-        by = economics.gross_margin.by
-        if by not in linked.segment_names:
-            raise SettingsError(
-                f"[economics] gross_margin goes by '{by}', which is no segment",
-                allowed=", ".join(linked.segment_names) or "a column of [customers] segments",
-                hint=f'add "{by}" to [customers] segments',
-            )
-        at = linked.segment_names.index(by)
-        codes = linked.answers.segments[:, at]
-        if (codes < 0).any() and economics.gross_margin.other is None:
-            raise SettingsError(
-                f"[economics] gross_margin has no margin for customers whose '{by}' is blank", hint="add other = …"
-            )
-        return economics.gross_margin.factors(linked.segment_values[at])[codes]
 
     def defaults(self, shift: Shift | None, economics: Economics | None) -> tuple[Shift, Economics]:
         """Return a shift and economics, the settings' where none are given.
@@ -217,53 +113,6 @@ class Stages:
                 hint="set it in the study's settings",
             )
         return (shift if shift is not None else self.settings.shift.shift()), chosen
-
-    def fitted(self, adjusted: bool, cohorts: str) -> BandReplicates | NotEstimable:
-        """Return curves in every replicate.
-
-        Parameters
-        ----------
-        adjusted : bool
-            Standardised, or plain means.
-        cohorts : {"all", "complete"}
-            Which episodes.
-
-        Returns
-        -------
-        BandReplicates or NotEstimable
-            The curves.
-        """
-        by = EVERYBODY if cohorts == "all" else COMPLETE_COHORTS
-        horizon = self.settings.study.horizon_months
-        return self.bands.fit(estimator_for(adjusted), by=by, label=by, from_band=self.from_band, horizon=horizon)
-
-    def curves(self, adjusted: bool, cohorts: str) -> Curves | NotEstimable:
-        """Return curves with intervals.
-
-        Parameters
-        ----------
-        adjusted : bool
-            Standardised, or plain means.
-        cohorts : {"all", "complete"}
-            Which episodes.
-
-        Returns
-        -------
-        Curves or NotEstimable
-            The curves.
-        """
-        fitted = self.fitted(adjusted, cohorts)
-        if isinstance(fitted, NotEstimable):
-            return fitted
-        settings = self.settings.study
-        return make_curves(
-            fitted,
-            self.bands.metrics,
-            adjusted=adjusted,
-            cohorts=cohorts,
-            currency=settings.currency,
-            confidence=settings.confidence,
-        )
 
     def contribution(self, economics: Economics) -> tuple[Floats, Floats, Floats] | None:
         """Return the monthly contribution by band.
@@ -324,6 +173,86 @@ class Stages:
         if key not in self._quick:
             self._quick[key] = compare_estimates(self.question(shift, economics))
         return self._quick[key]
+
+    def value(self, shift: Shift, economics: Economics) -> Projection:
+        """Return the headline.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Projection
+            The value.
+
+        Raises
+        ------
+        DataError
+            When it cannot be estimated.
+        """
+        found = self.quick_estimates(shift, economics).headline
+        if isinstance(found, NotEstimable):
+            raise DataError(f"the value is {found}", hint="look at study.episodes()")
+        return found
+
+    def valuation(self, shift: Shift, economics: Economics) -> Valuation:
+        """Return all that finance asks of a shift.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        Valuation
+            All parts.
+        """
+        key = (shift, economics)
+        if key not in self._valuations:
+            value = self.value(shift, economics)
+            self.progress("moves, segments, outlook, sensitivity")
+            self._valuations[key] = value_shift(
+                self.question(shift, economics),
+                value,
+                noise=lambda: self.noise,
+                given=self.ranges(shift, economics),
+                reconciliation=self.reconciliation,
+                scale=self.clean.tables.scale.name,
+                seed=self.settings.study.seed,
+            )
+        return self._valuations[key]
+
+    def ranges(self, shift: Shift, economics: Economics) -> dict[str, AssumptionSettings]:
+        """Return the ranges of the settings, as far as they speak of the values asked about.
+
+        Parameters
+        ----------
+        shift : Shift
+            Who moves.
+        economics : Economics
+            Assumptions.
+
+        Returns
+        -------
+        dict of str to AssumptionSettings
+            By name.
+        """
+        settings = self.settings
+        settled, asked = (
+            list_assumptions(
+                worth, move, own_values=settings.own_values(), active_customers=None,
+                follow_up=settings.study.horizon_months, currency=settings.study.currency,
+            )
+            for worth, move in ((settings.economics, settings.shift.shift()), (economics, shift))
+        )  # fmt: skip
+        return still_stated(settings.assumptions, settled, asked)
 
     def estimates(self, shift: Shift, economics: Economics) -> Estimates:
         """Return the whole table of estimates.
@@ -462,15 +391,3 @@ class Stages:
         """
         complete = self.quick_estimates(value.shift, value.economics).get(COMPLETE_COHORTS)
         return list_caveats(self.bands, self.clean.findings, value, complete.per_customer)
-
-    def close(self) -> None:
-        """Give back the engine's memory and temporary files."""
-        balance_blocks.cache_clear()
-        if "engine" in self.__dict__:
-            self.engine.close()
-
-    def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:
-        self.progress("linking answers to panels")
-        linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
-        margin = self.margin_by_answer(linked)
-        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers, margin)

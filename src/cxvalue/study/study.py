@@ -24,9 +24,10 @@ from cxvalue.estimate.survival import Survival, fit_survival
 from cxvalue.report import StudyResults, write_report
 from cxvalue.settings import Settings, read_settings
 from cxvalue.study.collect import collect_results
-from cxvalue.study.stages import Progress, Stages
+from cxvalue.study.estimation import Progress
+from cxvalue.study.stages import Stages
 from cxvalue.tables import CheckReport, Tables
-from cxvalue.value import Economics, Estimates, Links, Projection, SegmentValues, Shift, rank_links, value_segments
+from cxvalue.value import Economics, Estimates, Links, Projection, Shift, Valuation, rank_links
 from cxvalue.vocabulary import EVERYBODY
 
 NO_TABLES = Tables()
@@ -212,15 +213,13 @@ class Study:
             For what is valid but doubtful; :meth:`results` holds the same.
         """
         shift, economics = self._stages.defaults(shift, economics)
-        found = self._stages.quick_estimates(shift, economics).headline
-        if isinstance(found, NotEstimable):
-            raise DataError(f"the value is {found}", hint="look at study.episodes()")
+        found = self._stages.value(shift, economics)
         for text in self._stages.caveats(found):
             warnings.warn(text, CxValueWarning, stacklevel=2)
         return found
 
-    def segments(self, shift: Shift | None = None, economics: Economics | None = None) -> SegmentValues:
-        """Return the value of a shift in every segment.
+    def valuation(self, shift: Shift | None = None, economics: Economics | None = None) -> Valuation:
+        """Return all that finance asks of a shift.
 
         Parameters
         ----------
@@ -231,11 +230,16 @@ class Study:
 
         Returns
         -------
-        SegmentValues
-            Before any programme cost.
+        Valuation
+            Value and appraisal, all moves, points of the net score, segments, a sustained shift, the outlook,
+            sensitivity, the assumption register, and the tables against the books.
+
+        Raises
+        ------
+        DataError
+            When the value cannot be estimated.
         """
-        shift, economics = self._stages.defaults(shift, economics)
-        return value_segments(self._stages.bands, self._stages.frame, shift=shift, economics=economics)
+        return self._stages.valuation(*self._stages.defaults(shift, economics))
 
     def estimates(
         self,

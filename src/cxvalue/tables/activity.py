@@ -150,11 +150,22 @@ class Activity:
         Last complete month of the retention panel; None for churn dates, which do not tell.
     n_customers : int
         Customers that were ever active.
+    told_by : str
+        What tells who was active, for messages.
+    window : int or None
+        Months within which a purchase makes a customer active; None where leaving is seen.
     """
 
     calendar: Calendar
     last_month: int | None
     n_customers: int
+    told_by: str = "the retention panel"
+    window: int | None = None
+
+    @property
+    def first_known(self) -> int:
+        """First month in which it is known of everybody who was active: the whole window lies in the panel."""
+        return self.calendar.first + (self.window - 1 if self.window is not None else 0)
 
 
 def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Finding]]:

@@ -30,6 +30,36 @@ FATES: Final[dict[str, tuple[Level, str, str]]] = {
 """What may become of an answer that does not count: level, what it is, what is done. In order of precedence."""
 
 
+def fates_of(activity: Activity) -> dict[str, tuple[Level, str, str]]:
+    """Return what may become of an answer that does not count, in the words of the relationship.
+
+    Parameters
+    ----------
+    activity : Activity
+        Who was active when.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Level, what it is, what is done; in order of precedence.
+    """
+    if activity.window is None:
+        return FATES
+    fates = {fate: entry for fate, entry in FATES.items() if fate != "after_leaving"}
+    months = f"{activity.window} months" if activity.window > 1 else "month"
+    fates["outside_months"] = (
+        "excluded",
+        f"answers outside the panels' months, or before these tell of a purchase in the {months} up to the answer",
+        "left out",
+    )
+    fates["not_active"] = (
+        "excluded",
+        f"answers of customers without a purchase in the {months} up to the answer",
+        "left out",
+    )
+    return fates
+
+
 def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_month: int) -> list[Finding]:
     """Keep every answer with its fate as ``answers_marked`` and those that count as ``answers_valid``.
 
@@ -47,7 +77,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
     Returns
     -------
     list of Finding
-        One for each fate, and one for answers in the month of leaving.
+        One for each fate, and, where leaving is seen, one for answers in the month of leaving.
 
     Raises
     ------
@@ -56,7 +86,8 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
 
     Notes
     -----
-    A customer counts as active at the start of a month when active in the month before it, or in it (joined).
+    A customer counts as active at the start of a month when active in the month before it, or in it (joined). Where
+    leaving is not seen, active in the month means a purchase within the window that ends with it.
     """
     engine.put("scale", scale_table(tables))
     engine.keep("answers_marked", marked(tables, activity, first_month))
@@ -74,7 +105,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
             hint='set date_format = "%d/%m/%Y" if days come first' if fate == "bad_date" else "",
             rows_sql=f"SELECT * FROM answers_marked WHERE fate = '{fate}'",
         )
-        for fate, (level, what, action) in FATES.items()
+        for fate, (level, what, action) in fates_of(activity).items()
     ]
     findings.append(scale_finding(n, tables.scale.name))
     if n.get("valid", 0) == 0:
@@ -96,6 +127,8 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
         "answers_valid",
         "SELECT customer_id, m0, survey_date, score, band, active_0, active_1 FROM answers_marked WHERE fate = 'valid'",
     )
+    if activity.window is not None:
+        return findings
     gone = engine.query("SELECT count(*) AS n FROM answers_marked WHERE fate = 'valid' AND NOT active_in_m0")
     findings.append(
         found(
@@ -202,6 +235,11 @@ def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
         "OR (bit_1 > 0 AND (active_1 & (bit_1 - 1)) <> 0)"
     )
     later = "(bit_0 > 0 AND (COALESCE(active_1, 0) <> 0 OR active_0 >= bit_0)) OR (bit_1 > 0 AND active_1 >= bit_1)"
+    away = f"""now_0 + now_1 + before_0 + before_1 = 0 THEN
+            CASE WHEN NOT ({earlier}) THEN 'before_joining'
+                 WHEN NOT ({later}) THEN 'after_leaving' ELSE 'not_active' END"""
+    if activity.window is not None:
+        away = "now_0 + now_1 = 0 THEN 'not_active'"
     fate = f"""CASE
         WHEN customer_id IS NULL THEN 'blank_id'
         WHEN survey_date_raw IS NULL THEN 'blank_date'
@@ -212,9 +250,7 @@ def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
         WHEN m0 < {first_month} OR m0 > {calendar.last} THEN 'outside_months'
         WHEN joined_month > m0 THEN 'before_joining'
         WHEN has_left THEN 'after_leaving'
-        WHEN now_0 + now_1 + before_0 + before_1 = 0 THEN
-            CASE WHEN NOT ({earlier}) THEN 'before_joining'
-                 WHEN NOT ({later}) THEN 'after_leaving' ELSE 'not_active' END
+        WHEN {away}
         ELSE 'valid' END"""
     judged = f"SELECT p.*, {fate} AS fate FROM ({placed}) p"
     ranked = (

@@ -15,6 +15,7 @@ from cxvalue.tables.churn_dates import activity_from_dates
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.invitations import check_invitations
 from cxvalue.tables.panels import CleanPanel, clean_panel
+from cxvalue.tables.purchases import read_purchases
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
 
@@ -84,16 +85,18 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
     findings = clean_customers(engine, tables)
     if any(finding.level == "error" for finding in findings):
         raise next(finding for finding in findings if finding.level == "error").error()
-    read = activity_from_dates if tables.retention_kind == "churn_date" else read_activity
-    activity, more = read(engine, tables)
+    activity, bought, more = tell_activity(engine, tables)
     findings += more
     panels = []
     for panel in tables.panels:
+        if bought is not None and panel == bought.panel:
+            panels.append(bought)
+            continue
         clean, more = clean_panel(engine, panel, activity)
         panels.append(clean)
         findings += more
     starts = [panel.first_month - 1 for panel in panels if panel.panel.missing != "zero"]
-    first_month = max([activity.calendar.first, *starts])
+    first_month = max([activity.first_known, *starts])
     findings += mark_answers(engine, tables, activity, first_month=first_month)
     if tables.has_invitations:
         findings += check_invitations(engine)
@@ -104,6 +107,28 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
     findings.append(follow_up_finding(panels, activity, follow_up_end))
     findings += [late_start(panel, activity) for panel in panels if panel.panel.missing == "zero"]
     return CleanTables(tables, activity, tuple(panels), first_month, follow_up_end, tuple(findings))
+
+
+def tell_activity(engine: Engine, tables: TableSet) -> tuple[Activity, CleanPanel | None, list[Finding]]:
+    """Keep who was active in which month, as the relationship tells it.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statements.
+    tables : TableSet
+        What was registered; ``customers`` exists.
+
+    Returns
+    -------
+    tuple of Activity, CleanPanel or None, and list of Finding
+        The activity; the panel of revenue where it told it, checked already; what was found.
+    """
+    if tables.purchase_window is not None:
+        return read_purchases(engine, tables, tables.purchase_window)
+    read = activity_from_dates if tables.retention_kind == "churn_date" else read_activity
+    activity, findings = read(engine, tables)
+    return activity, None, findings
 
 
 def no_follow_up(engine: Engine, end: int) -> Finding:
@@ -134,14 +159,14 @@ def no_follow_up(engine: Engine, end: int) -> Finding:
 
 
 def late_start(panel: CleanPanel, activity: Activity) -> Finding:
-    """Return the finding on a sparse panel whose first row comes after the retention panel begins.
+    """Return the finding on a sparse panel whose first row comes after the panel begins that tells who was active.
 
     Parameters
     ----------
     panel : CleanPanel
         The panel; a month without a row counts as zero there.
     activity : Activity
-        The retention panel.
+        Who was active when, and what tells it.
 
     Returns
     -------
@@ -154,8 +179,8 @@ def late_start(panel: CleanPanel, activity: Activity) -> Finding:
         f"{panel.panel.name}.late_start",
         n_months,
         "note",
-        what=f"months before the first row ({first}), counted from the retention panel's first",
-        action="taken as 0: if the panel did not exist yet, cut the retention panel to its months",
+        what=f"months before the first row ({first}), counted from the first of {activity.told_by}",
+        action=f"taken as 0: if the panel did not exist yet, cut {activity.told_by} to its months",
     )
 
 
@@ -167,22 +192,22 @@ def follow_up_finding(panels: list[CleanPanel], activity: Activity, end: int) ->
     panels : list of CleanPanel
         The panels.
     activity : Activity
-        The retention panel.
+        Who was active when, and what tells it.
     end : int
         The last month that all cover.
 
     Returns
     -------
     Finding
-        A note; a warning when a panel ends more than two months before the retention panel.
+        A note; a warning when a panel ends more than two months before the one that tells who was active.
     """
     last = activity.calendar.last
     short = [panel.panel.name for panel in panels if panel.last_month < last - 2]
     what = f"follow-up ends in {month_label(end)}"
     if activity.last_month is not None and activity.last_month < last:
-        what += f": {month_label(last)} is incomplete in the retention panel"
+        what += f": {month_label(last)} is incomplete in {activity.told_by}"
     if short:
-        what += f": {', '.join(short)} ends well before the retention panel ({month_label(last)})"
+        what += f": {', '.join(short)} ends well before {activity.told_by} ({month_label(last)})"
     return Finding(
         "panels.follow_up_end", "panels", "warning" if short else "note", 0, what, "later months are not used"
     )

@@ -28,7 +28,7 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
     Returns
     -------
     list of Finding
-        Three findings.
+        Three findings; two where nobody is seen to leave, since rows then count whenever they are.
 
     Raises
     ------
@@ -49,11 +49,11 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
     )
     if as_int(counts["n_known"]) == 0:
         raise DataError(
-            f"table '{panel.name}' shares no customer and month with the retention panel",
+            f"table '{panel.name}' shares no customer and month with {activity.told_by}",
             allowed="the same customer ids and overlapping months",
             hint="compare a few ids and the first and last month",
         )
-    n_inactive = as_int(counts["n_inactive"])
+    n_inactive = as_int(counts["n_inactive"]) if panel.only_while_active else 0
     inactive = (
         f"FROM {panel.view} p JOIN calendar c ON c.month = p.month JOIN activity a ON a.customer_id = p.customer_id "
         f"WHERE (a.active_0 & c.bit_0) = 0 AND (a.active_1 & c.bit_1) = 0 "
@@ -69,7 +69,7 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
         f"LEFT JOIN activity a ON a.customer_id = p.customer_id "
         f"WHERE a.customer_id IS NULL AND p.customer_id IS NOT NULL"
     )
-    return [
+    findings = [
         found(
             f"{panel.name}.unknown_customer",
             as_int(counts["n_unknown"]),
@@ -96,6 +96,7 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
             rows_sql=f"SELECT p.* {inactive}",
         ),
     ]
+    return findings if panel.only_while_active else findings[:2]
 
 
 def repeats(engine: Engine, panel: Panel, n_repeated: int) -> list[Finding]:
@@ -184,7 +185,8 @@ def missing_months(engine: Engine, panel: Panel, window: tuple[int, int]) -> tup
     n_missing, n_expected = as_int(counts["n_missing"]), max(as_int(counts["n_expected"]), 1)
     share = n_missing / n_expected
     rule, rows = f"{panel.name}.missing", f"SELECT * FROM {panel.view}_gaps"
-    what = f"{n_missing:,} active customer-months without a value ({share:.1%} of {n_expected:,})"
+    months = "active customer-months" if panel.only_while_active else "customer-months"
+    what = f"{n_missing:,} {months} without a value ({share:.1%} of {n_expected:,})"
     if panel.missing == "zero":
         return n_missing, [found(rule, n_missing, "note", what=what, action="taken as 0", rows_sql=rows)]
     if panel.missing == "fill" and share <= MAX_SHARE_FILLED:

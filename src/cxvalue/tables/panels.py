@@ -57,7 +57,7 @@ def clean_panel(engine: Engine, panel: Panel, activity: Activity) -> tuple[Clean
     Raises
     ------
     DataError
-        When the panel is empty or shares no month or customer with the retention panel.
+        When the panel is empty or shares no month or customer with what tells who was active.
     """
     first, last, findings = read_values(engine, panel)
     keep_profile(engine, panel)

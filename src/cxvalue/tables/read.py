@@ -10,6 +10,7 @@ from cxvalue.engine import Engine
 from cxvalue.errors import DataError, SettingsError
 from cxvalue.tables.given import Tables
 from cxvalue.tables.open import INTEGER_TYPES, NO_TYPE, OpenTable, open_tables
+from cxvalue.tables.purchases import purchase_panel, refuse_retention
 from cxvalue.tables.schema import Attribute, MetricColumn, Panel, TableSet
 from cxvalue.tables.settings import (
     RETENTION_PANEL,
@@ -21,10 +22,18 @@ from cxvalue.tables.settings import (
 from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric
 
 IdKind = Literal["text_id", "integer_id"]
+RetentionKind = Literal["rows", "flag", "churn_date", "purchases"]
 EMPTY = Tables()
 
 
-def read_tables(engine: Engine, settings: InputSettings, *, given: Tables = EMPTY, folder: Path) -> TableSet:
+def read_tables(
+    engine: Engine,
+    settings: InputSettings,
+    *,
+    given: Tables = EMPTY,
+    folder: Path,
+    purchase_window: int | None = None,
+) -> TableSet:
     """Register every table in the engine under canonical names.
 
     Parameters
@@ -37,6 +46,8 @@ def read_tables(engine: Engine, settings: InputSettings, *, given: Tables = EMPT
         Tables from Python; they take the place of paths.
     folder : Path
         Folder at which relative paths start.
+    purchase_window : int, optional
+        Months within which a purchase makes a customer active; default that the retention panel tells.
 
     Returns
     -------
@@ -48,9 +59,11 @@ def read_tables(engine: Engine, settings: InputSettings, *, given: Tables = EMPT
     DataError
         For a missing file or column, ids of different types, an empty table.
     SettingsError
-        When a table that is needed is not given at all.
+        When a table that is needed is not given at all, or one is given that the relationship does not take.
     """
     opened = open_tables(engine, settings, given.by_name(), folder)
+    if purchase_window is not None:
+        refuse_retention(opened)
     id_kind = common_id_kind(engine, opened)
     read_surveys(engine, opened["surveys"], id_kind)
     segments, statics, has_joined = read_customers(engine, opened["customers"], id_kind)
@@ -61,24 +74,31 @@ def read_tables(engine: Engine, settings: InputSettings, *, given: Tables = EMPT
             table.source,
             [table.column("customer_id", id_kind), table.column("invited_date", "date")],
         )
-    retention_kind, retention_view = read_retention(engine, opened, id_kind)
+    is_told = purchase_window is None  # that the customer left
+    retention = read_retention(engine, opened, id_kind) if is_told else None
     panels = tuple(
-        read_panel_table(engine, table, view=f"panel_{at}", id_kind=id_kind)
+        read_panel_table(engine, table, view=f"panel_{at}", id_kind=id_kind, only_while_active=is_told)
         for at, table in enumerate(
             t for t in opened.values() if isinstance(t.settings, PanelSettings | WidePanelSettings)
         )
     )
+    kind: RetentionKind = "purchases"
+    if retention is not None:
+        kind, view = retention
+    else:
+        view = purchase_panel(panels)[0].view
     return TableSet(
         id_kind,
         settings.surveys.read_scale(),
         segments,
         statics,
         has_joined,
-        retention_kind,
-        retention_view,
+        kind,
+        view,
         panels,
         "invitations" in opened,
         {name: table.source for name, table in opened.items()},
+        purchase_window,
     )
 
 
@@ -265,6 +285,7 @@ def read_retention(
         raise SettingsError(
             "nothing says who was active in which month, and relationship is contractual",
             allowed="[panels.retention] with kind rows, flag or churn_date; or one wide [panel]",
+            hint='where leaving is not seen, as in retail, set [study] relationship = "noncontractual"',
         )
     columns = [wide.column("customer_id", id_kind), wide.column("month", "month")]
     is_flag = wide.has(RETAINED)
@@ -274,7 +295,7 @@ def read_retention(
     return ("flag" if is_flag else "rows"), "retention_in"
 
 
-def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: IdKind) -> Panel:
+def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: IdKind, only_while_active: bool) -> Panel:
     """Register a monthly table as ``view``: customer_id, month, value_i, covariate_i, updated_at.
 
     Parameters
@@ -287,6 +308,8 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
         Canonical name.
     id_kind : {"text_id", "integer_id"}
         Type of the ids.
+    only_while_active : bool
+        Whether rows count only in months in which the customer was active.
 
     Returns
     -------
@@ -315,7 +338,16 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
             hint='map one: columns = { updated_at = "your name" }; files have no order that one could rely on',
         )
     engine.register(view, table.source, columns)
-    return Panel(table.name, view, tuple(metrics), covariates, settings.missing, settings.duplicates, has_updated_at)
+    return Panel(
+        table.name,
+        view,
+        tuple(metrics),
+        covariates,
+        settings.missing,
+        settings.duplicates,
+        has_updated_at,
+        only_while_active,
+    )
 
 
 def panel_metrics(table: OpenTable, settings: PanelSettings | WidePanelSettings) -> list[tuple[Metric, str, float]]:

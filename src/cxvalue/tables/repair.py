@@ -37,16 +37,17 @@ def single_rows(panel: Panel) -> str:
     Returns
     -------
     str
-        SQL giving one row a customer-month; months in which the customer was not active are left out.
+        SQL giving one row a customer-month; where leaving is seen, months in which the customer was not active are
+        left out.
     """
     values = panel.value_columns()
     names = ["customer_id", "month", *values]
     listed = ", ".join(f"p.{name}" for name in [*names, *(["updated_at"] if panel.has_updated_at else [])])
+    active = " WHERE (a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0" if panel.only_while_active else ""
     rows = (
         f"SELECT DISTINCT {listed} FROM {panel.view} p "
         f"JOIN {panel.view}_dirty d ON d.customer_id = p.customer_id JOIN calendar c ON c.month = p.month "
-        f"JOIN activity a ON a.customer_id = p.customer_id "
-        f"WHERE (a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0"
+        f"JOIN activity a ON a.customer_id = p.customer_id{active}"
     )
     if panel.duplicates == "last":
         tie = ", ".join(f"{name} DESC" for name in values)

@@ -9,7 +9,7 @@ from typing import Literal
 from cxvalue.engine.source import Source
 from cxvalue.tables.scales import Scale
 from cxvalue.tables.settings import Duplicates, Missing
-from cxvalue.vocabulary import Metric
+from cxvalue.vocabulary import SHARE_METRICS, Metric, Relationship
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Panel:
         What to do with repeated customer-months.
     has_updated_at : bool
         Whether a column says which of two rows is the later.
+    only_while_active : bool
+        Whether rows count only in months in which the customer was active; not where nobody is seen to leave.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Panel:
     missing: Missing
     duplicates: Duplicates
     has_updated_at: bool
+    only_while_active: bool = True
 
     def value_columns(self) -> tuple[str, ...]:
         """Return the canonical names of the metric and covariate columns.
@@ -117,7 +120,7 @@ class TableSet:
         Fixed covariates of ``customers_in``.
     has_joined_date : bool
         Whether ``customers_in`` has a joining date.
-    retention_kind : {"rows", "flag", "churn_date"}
+    retention_kind : {"rows", "flag", "churn_date", "purchases"}
         How activity is told.
     retention_view : str
         The view that tells it.
@@ -127,6 +130,8 @@ class TableSet:
         Whether ``invitations_in`` exists.
     sources : mapping of str to Source
         Where each table came from, by its name in the settings.
+    purchase_window : int or None
+        Months within which a purchase makes a customer active; None where leaving is seen.
     """
 
     id_kind: Literal["text_id", "integer_id"]
@@ -134,11 +139,22 @@ class TableSet:
     segments: tuple[Attribute, ...]
     statics: tuple[Attribute, ...]
     has_joined_date: bool
-    retention_kind: Literal["rows", "flag", "churn_date"]
+    retention_kind: Literal["rows", "flag", "churn_date", "purchases"]
     retention_view: str
     panels: tuple[Panel, ...]
     has_invitations: bool
     sources: Mapping[str, Source]
+    purchase_window: int | None = None
+
+    @property
+    def relationship(self) -> Relationship:
+        """Whether leaving is seen."""
+        return "contractual" if self.purchase_window is None else "noncontractual"
+
+    @property
+    def share_metric(self) -> Metric:
+        """The first metric: who is still there, or who buys."""
+        return SHARE_METRICS[self.relationship]
 
     def metric_columns(self) -> tuple[tuple[Panel, MetricColumn], ...]:
         """Return every measured metric with its panel, in panel order.
@@ -146,6 +162,6 @@ class TableSet:
         Returns
         -------
         tuple of (Panel, MetricColumn)
-            ``retained`` is not among them: it comes from activity.
+            ``retained`` or ``purchased`` is not among them: it comes from activity.
         """
         return tuple((panel, column) for panel in self.panels for column in panel.metrics)

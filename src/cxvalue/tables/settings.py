@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from cxvalue.errors import SettingsError
 from cxvalue.section import Section
+from cxvalue.tables.ledger import LedgerTotal, StatedCount, read_ledger
 from cxvalue.tables.scales import Scale, read_scale
-from cxvalue.vocabulary import RETAINED, STANDARD_METRICS
+from cxvalue.vocabulary import PURCHASED, RETAINED, STANDARD_METRICS
 
 Missing = Literal["error", "zero", "fill"]
 Duplicates = Literal["error", "sum", "last"]
@@ -209,6 +210,9 @@ class WidePanelSettings(TableSettings):
     @model_validator(mode="after")
     def _metrics_known(self) -> WidePanelSettings:
         known = {"customer_id", "month", "updated_at", RETAINED, *STANDARD_METRICS, *self.metrics}
+        for name in (RETAINED, PURCHASED):
+            if name in self.metrics:
+                raise ValueError(f"a metric of your own cannot be called '{name}': the library measures it itself")
         for name in self.columns:
             if name not in known:
                 raise ValueError(
@@ -239,6 +243,8 @@ class InputSettings(Section):
         Section ``[panel]``.
     invitations : InvitationSettings, optional
         Section ``[invitations]``.
+    reconciliation : dict of str to LedgerTotal or StatedCount
+        Section ``[reconciliation]``: what the books say, by metric, and ``customers``.
     """
 
     surveys: SurveySettings = Field(default_factory=SurveySettings)
@@ -246,6 +252,14 @@ class InputSettings(Section):
     panels: dict[str, RetentionSettings | PanelSettings] = Field(default_factory=dict)
     panel: WidePanelSettings | None = None
     invitations: InvitationSettings | None = None
+    reconciliation: dict[str, LedgerTotal | StatedCount] = Field(default_factory=dict)
+
+    @field_validator("reconciliation", mode="before")
+    @classmethod
+    def _read_ledger(cls, ledger: object) -> dict[str, LedgerTotal | StatedCount]:
+        if not isinstance(ledger, dict):
+            raise ValueError("a metric, or customers, for each figure of the books")
+        return {name: read_ledger(name, value) for name, value in ledger.items()}
 
     @field_validator("panels", mode="before")
     @classmethod
@@ -303,8 +317,14 @@ def refuse_kind(name: str, panel: PanelSettings) -> None:
     Raises
     ------
     SettingsError
-        When the kind or the unit value does not suit.
+        When the kind or the unit value does not suit, or the name is that of a metric without a panel of its own.
     """
+    if name in (RETAINED, PURCHASED):
+        raise SettingsError(
+            f"[panels.{name}]: '{name}' is a metric that has no panel of its own",
+            allowed="[panels.retention] tells who stayed, [panels.revenue] who bought where leaving is not seen",
+            hint="use that panel, or give the metric another name",
+        )
     standard = STANDARD_METRICS.get(name)
     if standard is None and panel.kind is None:
         raise SettingsError(

@@ -1,5 +1,7 @@
 """What a move is worth: economics, shifts, levers, cash flow, estimates beside the headline, the verdict."""
 
+from cxvalue.value.assumption import Assumption, AssumptionSettings
+from cxvalue.value.assumptions import Register, list_assumptions, make_register, state_assumptions
 from cxvalue.value.checks import value_lasting, value_other_baseline, value_placebo, with_reliability
 from cxvalue.value.compare import compare_estimates, compare_more
 from cxvalue.value.economics import Economics
@@ -12,12 +14,15 @@ from cxvalue.value.move import HeadCount, Move
 from cxvalue.value.project import Projection
 from cxvalue.value.question import Question
 from cxvalue.value.segments import SegmentValues, value_segments
-from cxvalue.value.sensitivity import weigh_confounding
 from cxvalue.value.shift import Shift, ShiftSettings
 from cxvalue.value.stratum import contribution_curves, value_stratum
+from cxvalue.value.unrecorded import weigh_confounding
+from cxvalue.value.valuation import Valuation, value_shift
 from cxvalue.value.verdict import Verdict
 
 __all__ = [
+    "Assumption",
+    "AssumptionSettings",
     "Economics",
     "EstimateRow",
     "Estimates",
@@ -28,22 +33,28 @@ __all__ = [
     "Move",
     "Projection",
     "Question",
+    "Register",
     "SegmentValues",
     "Shift",
     "ShiftSettings",
+    "Valuation",
     "Verdict",
     "compare_estimates",
     "compare_more",
     "contribution_curves",
     "effective_episodes",
     "judge",
+    "list_assumptions",
     "make_frame",
+    "make_register",
     "rank_links",
     "read_controls",
+    "state_assumptions",
     "value_lasting",
     "value_other_baseline",
     "value_placebo",
     "value_segments",
+    "value_shift",
     "value_stratum",
     "weigh_confounding",
     "with_reliability",

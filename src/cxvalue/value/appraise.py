@@ -211,16 +211,18 @@ def appraise(flow: CashFlow, draws: CashFlow, *, moved: Floats, share: float, co
     )
     if cost <= 0:
         return plain
-    return replace(plain, **against_cost(flow, draws, cost=cost, share=share, confidence=confidence))
+    return with_cost(plain, flow, draws, cost=cost, share=share, confidence=confidence)
 
 
-def against_cost(
-    flow: CashFlow, draws: CashFlow, *, cost: float, share: float, confidence: float
-) -> dict[str, Interval | Payback | None]:
-    """Return the figures that hold a value against what it costs.
+def with_cost(
+    plain: Appraisal, flow: CashFlow, draws: CashFlow, *, cost: float, share: float, confidence: float
+) -> Appraisal:
+    """Return an appraisal with the figures that hold a value against what it costs.
 
     Parameters
     ----------
+    plain : Appraisal
+        Without them.
     flow : CashFlow
         Of the estimate, then of the replicates.
     draws : CashFlow
@@ -234,8 +236,8 @@ def against_cost(
 
     Returns
     -------
-    dict
-        By field of :class:`Appraisal`.
+    Appraisal
+        With them.
     """
     npv, net = float(flow.npv[0]), flow.net[0]
     worth, rate = draws.npv + cost, irr_annual(net)
@@ -246,14 +248,15 @@ def against_cost(
     def ratio(estimate: float, values: Floats) -> Interval:
         return percentile_interval(estimate, values, confidence)
 
-    return {
-        "irr_annual": ratio(rate, rates) if np.isfinite(rates).any() else None,
-        "payback": make_payback(net, draws.net, confidence),
-        "payback_discounted": make_payback(net * flow.discount[0], draws.net * draws.discount, confidence),
-        "roi": ratio(npv / cost, draws.npv / cost),
-        "benefit_cost_ratio": ratio((npv + cost) / cost, worth / cost),
-        "break_even_share": ratio(at, np.where(np.isnan(even), np.inf, even)),
-    }
+    return replace(
+        plain,
+        irr_annual=ratio(rate, rates) if np.isfinite(rates).any() else None,
+        payback=make_payback(net, draws.net, confidence),
+        payback_discounted=make_payback(net * flow.discount[0], draws.net * draws.discount, confidence),
+        roi=ratio(npv / cost, draws.npv / cost),
+        benefit_cost_ratio=ratio((npv + cost) / cost, worth / cost),
+        break_even_share=ratio(at, np.where(np.isnan(even), np.inf, even)),
+    )
 
 
 def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int) -> pd.DataFrame:

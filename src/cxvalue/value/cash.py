@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
-from cxvalue.value.levers import split_levers
+from cxvalue.value.levers import split_by_share, split_levers
 from cxvalue.value.move import Move
 from cxvalue.value.phasing import phasing_matrix
 from cxvalue.vocabulary import COST_TO_SERVE
@@ -34,6 +35,8 @@ class Terms:
         Share of lower cost to serve that becomes cash.
     phasing : ndarray of shape (K, K)
         From :func:`~cxvalue.value.phasing.phasing_matrix`.
+    shared : ndarray of shape (M − 1,), optional
+        From :func:`~cxvalue.value.levers.split_by_share`; without it every metric after the share is split.
     """
 
     units: Floats
@@ -44,6 +47,7 @@ class Terms:
     optimism: Floats
     cashable: Floats
     phasing: Floats
+    shared: NDArray[np.bool_] | None = None
 
     @property
     def months(self) -> int:
@@ -85,6 +89,7 @@ def terms_of(economics: Economics, move: Move) -> Terms:
         optimism=np.array(economics.optimism_adjustment),
         cashable=np.array(economics.cashable_share),
         phasing=phasing_matrix(months, ramp_up_months=economics.ramp_up_months, effect_months=economics.effect_months),
+        shared=split_by_share(move.metrics),
     )
 
 
@@ -155,7 +160,8 @@ def lever_money(curves: Floats, terms: Terms) -> Floats:
     ndarray of shape (…, M, K)
         0 in months in which the effect no longer counts.
     """
-    return split_levers(curves[..., 0, :, :], curves[..., 1, :, :], terms.units) * terms.counted()
+    levers = split_levers(curves[..., 0, :, :], curves[..., 1, :, :], terms.units, shared=terms.shared)
+    return levers * terms.counted()
 
 
 def cash_flow(money: Floats, moved: Floats, terms: Terms, *, cost_to_serve: int | None) -> CashFlow:

@@ -7,34 +7,42 @@ import numpy as np
 from cxvalue.link.columns import Floats
 
 LAST_MONTHS = 6
-"""Months at the end of the follow-up whose mean hazard and amounts are carried on."""
+"""Months at the end of the follow-up whose mean hazard and amounts, or whose means, are carried on."""
 
 
-def extend_curves(curves: Floats, months: int) -> Floats:
+def extend_curves(curves: Floats, months: int, *, leaving_is_seen: bool = True) -> Floats:
     """Return curves cut or carried on to a number of months.
 
     Parameters
     ----------
     curves : ndarray of shape (…, M, H)
-        Means per customer at time zero; the first metric is the retained share.
+        Means per customer at time zero; the first metric is the share who are still there, or who buy.
     months : int
         Months wanted.
+    leaving_is_seen : bool
+        Whether the share falls as customers leave. A share who buy has no hazard.
 
     Returns
     -------
     ndarray of shape (…, M, months)
         The first H months as they were; beyond them a constant hazard and constant amounts per retained customer,
-        both those of the last six months (or of all, when there are fewer).
+        both those of the last six months (or of all, when there are fewer). Where leaving is not seen, the mean of the
+        last six months, of every metric.
 
     Examples
     --------
     >>> halves = np.array([[0.5, 0.25], [5.0, 2.5]])
     >>> extend_curves(halves, 4)[:, 2:].tolist()
     [[0.125, 0.0625], [1.25, 0.625]]
+    >>> extend_curves(halves, 4, leaving_is_seen=False)[:, 2:].tolist()
+    [[0.375, 0.375], [3.75, 3.75]]
     """
     horizon = curves.shape[-1]
     if months <= horizon:
         return curves[..., :months]
+    if not leaving_is_seen:
+        recent = curves[..., max(horizon - LAST_MONTHS, 0) :].mean(axis=-1, keepdims=True)
+        return np.concatenate([curves, np.repeat(recent, months - horizon, axis=-1)], axis=-1)
     span = min(LAST_MONTHS, horizon - 1)
     stay = np.clip(curves[..., 0, :], 0.0, None)
     end, before = stay[..., -1], stay[..., horizon - 1 - span]

@@ -2,51 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cxvalue.link.columns import Floats
-from cxvalue.vocabulary import RETENTION_LEVER, Metric
+from cxvalue.vocabulary import (
+    AMOUNT_LEVER,
+    FREQUENCY_LEVER,
+    GROSS_PROFIT,
+    RETENTION_LEVER,
+    REVENUE,
+    Metric,
+    leaving_is_seen,
+)
 
 ALL_GONE = 0.01
-"""Where the retained share of either band is at most this, amounts per retained customer have no meaning."""
+"""Where the share of either band is at most this, amounts per customer in it have no meaning."""
 
 
-def lever_names(metrics: tuple[Metric, ...]) -> tuple[str, ...]:
+def lever_names(metrics: Sequence[Metric]) -> tuple[str, ...]:
     """Return the names of the levers.
 
     Parameters
     ----------
-    metrics : tuple of Metric
-        The metrics measured, retained first.
+    metrics : sequence of Metric
+        The metrics measured, the share first.
 
     Returns
     -------
     tuple of str
-        Retention, then the other metrics.
+        Retention, then the other metrics. Where leaving is not seen: frequency, then the other metrics with amount in
+        the place of what is split, which is revenue, or gross profit where the margin goes by segment.
+
+    Examples
+    --------
+    >>> lever_names([Metric("purchased", "share"), Metric("revenue", "money"), Metric("cost_to_serve", "money")])
+    ('frequency', 'amount', 'cost_to_serve')
     """
-    return (RETENTION_LEVER, *(metric.name for metric in metrics[1:]))
+    if leaving_is_seen(metrics):
+        return (RETENTION_LEVER, *(metric.name for metric in metrics[1:]))
+    valued = GROSS_PROFIT if any(metric.name == GROSS_PROFIT for metric in metrics) else REVENUE
+    return (FREQUENCY_LEVER, *(AMOUNT_LEVER if metric.name == valued else metric.name for metric in metrics[1:]))
 
 
-def split_levers(from_curves: Floats, to_curves: Floats, units: Floats) -> Floats:
+def split_by_share(metrics: Sequence[Metric]) -> NDArray[np.bool_]:
+    """Return which metrics are a share times an amount, and so are split between two levers.
+
+    Parameters
+    ----------
+    metrics : sequence of Metric
+        The metrics measured, the share first.
+
+    Returns
+    -------
+    ndarray of shape (M − 1,)
+        Of the metrics after the share: all where leaving is seen, since nobody who is gone adds to any. Otherwise
+        revenue and gross profit: only a purchase brings them, while other money and counts come without one as well.
+    """
+    if leaving_is_seen(metrics):
+        return np.ones(len(metrics) - 1, dtype=bool)
+    return np.array([metric.name in (REVENUE, GROSS_PROFIT) for metric in metrics[1:]], dtype=bool)
+
+
+def split_levers(
+    from_curves: Floats, to_curves: Floats, units: Floats, *, shared: NDArray[np.bool_] | None = None
+) -> Floats:
     """Split a difference in money between two bands into its levers, month by month.
 
     Parameters
     ----------
     from_curves, to_curves : ndarray of shape (…, M, K)
-        Means per customer at time zero; the first metric is the retained share.
+        Means per customer at time zero; the first metric is the share who are still there, or who buy.
     units : ndarray of shape (…, M, K) or (M, 1)
-        Money per unit of each metric; that of the retained share is not read.
+        Money per unit of each metric; that of the share is not read.
+    shared : ndarray of shape (M − 1,), optional
+        Which of the other metrics are split, as :func:`split_by_share` gives it; default all. What is not split is a
+        lever of its own as a whole.
 
     Returns
     -------
     ndarray of shape (…, M, K)
-        Money by lever: retention first, then each metric's own. They add up to Σ unit value × difference exactly.
+        Money by lever: the share's first, then each metric's own. They add up to Σ unit value × difference exactly.
 
     Notes
     -----
-    With a the retained share and v the amount per retained customer, Δ(a·v) = Δa·v̄ + ā·Δv, bars being means of the
-    two bands: the Shapley split of a product. The first part is retention's. Where a ≤ 0.01 in either band the whole
-    difference is retention's. This is accounting, not mechanism: who is saved changes the mix.
+    With a the share and v the amount per customer in it, Δ(a·v) = Δa·v̄ + ā·Δv, bars being means of the two bands: the
+    Shapley split of a product. The first part is the share's: retention, or frequency. Where a ≤ 0.01 in either band
+    the whole difference is the share's. This is accounting, not mechanism: who is saved, or who buys once more, changes
+    the mix.
 
     References
     ----------
@@ -60,12 +105,14 @@ def split_levers(from_curves: Floats, to_curves: Floats, units: Floats) -> Float
     >>> levers.ravel().round(6).tolist(), float(levers.sum())
     ([18.0, 7.0], 25.0)
     """
-    stay_from, stay_to = from_curves[..., :1, :], to_curves[..., :1, :]
+    share_from, share_to = from_curves[..., :1, :], to_curves[..., :1, :]
     amount_from, amount_to = from_curves[..., 1:, :], to_curves[..., 1:, :]
-    gone = (stay_from <= ALL_GONE) | (stay_to <= ALL_GONE)
-    per_from = amount_from / np.where(gone, 1.0, stay_from)
-    per_to = amount_to / np.where(gone, 1.0, stay_to)
-    through_staying = (stay_to - stay_from) * (per_from + per_to) / 2
-    retention = np.where(gone, amount_to - amount_from, through_staying) * units[..., 1:, :]
-    own = (amount_to - amount_from) * units[..., 1:, :] - retention
-    return np.concatenate([retention.sum(axis=-2, keepdims=True), own], axis=-2)
+    gone = (share_from <= ALL_GONE) | (share_to <= ALL_GONE)
+    per_from = amount_from / np.where(gone, 1.0, share_from)
+    per_to = amount_to / np.where(gone, 1.0, share_to)
+    through_share = (share_to - share_from) * (per_from + per_to) / 2
+    first = np.where(gone, amount_to - amount_from, through_share) * units[..., 1:, :]
+    if shared is not None:
+        first = first * shared[:, None]
+    own = (amount_to - amount_from) * units[..., 1:, :] - first
+    return np.concatenate([first.sum(axis=-2, keepdims=True), own], axis=-2)

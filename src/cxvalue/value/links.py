@@ -14,7 +14,7 @@ from cxvalue.estimate.replicate import interval
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
-from cxvalue.value.levers import split_levers
+from cxvalue.value.levers import split_by_share, split_levers
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
@@ -158,7 +158,8 @@ def stratum_links(
     units = economics.unit_values(frame.metrics, frame.own_values)
     discount = economics.discount(np.arange(1, horizon + 1))
     monthly = economics.monthly_values(frame.metrics, frame.own_values, horizon)
-    levers = split_levers(fitted.estimate[leave], fitted.estimate[reach], monthly) @ discount
+    shared = split_by_share(frame.metrics)
+    levers = split_levers(fitted.estimate[leave], fitted.estimate[reach], monthly, shared=shared) @ discount
     rows = []
     for m, metric in enumerate(study.metrics):
         scale = deviation[m] if deviation[m] > 0 else np.nan

@@ -11,7 +11,7 @@ from cxvalue.estimate.replicate import Interval, draw, interval
 from cxvalue.link.columns import Floats
 from cxvalue.value.extend import extend_curves
 from cxvalue.value.shift import Shift
-from cxvalue.vocabulary import Metric
+from cxvalue.vocabulary import Metric, leaving_is_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Move:
         ndarray of shape (1 + G, 2, M, K)
             See :func:`~cxvalue.value.extend.extend_curves`.
         """
-        return extend_curves(self.curves, months)
+        return extend_curves(self.curves, months, leaving_is_seen=leaving_is_seen(self.metrics))
 
     def draw(self, weights: Floats, months: int) -> tuple[Floats, Floats]:
         """Return draws of curves and head count that move together.

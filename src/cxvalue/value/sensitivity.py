@@ -1,77 +1,170 @@
-"""Sensitivity: how strong an unrecorded confounder would have to be to bring the value to zero."""
+"""Sensitivity: how far the net present value moves with the assumptions, one, two and all at a time."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate import Standardised
-from cxvalue.estimate.beside.balanced import usable_columns
-from cxvalue.estimate.diagnose.confounding import Confounding
-from cxvalue.estimate.diagnose.e_value import e_value_of_leaving
-from cxvalue.estimate.diagnose.robustness import Robustness, columns_by_covariate, robustness
-from cxvalue.estimate.moments import N_BANDS
-from cxvalue.estimate.standardise import MIN_EPISODES
-from cxvalue.value.question import Question
-from cxvalue.vocabulary import BANDS, leaving_is_seen
+from cxvalue.value.assumptions import SHARE, Register
+from cxvalue.value.cases import Cases, make_cases
+from cxvalue.value.margin import GROSS_MARGIN
+from cxvalue.value.probabilistic import TOGETHER, Probabilistic, doubts, run_probabilistic
+from cxvalue.value.project import Projection
+from cxvalue.value.tornado import NOT_GIVEN, Tornado, make_tornado
+from cxvalue.value.two_way import TwoWay, make_two_way
+
+DRAWS = 10_000
+"""Draws of the probabilistic run."""
 
 
-def weigh_confounding(question: Question) -> Confounding:
-    """Return E-value and robustness value of a question's answer.
-
-    Parameters
-    ----------
-    question : Question
-        Study, shift, economics.
-
-    Returns
-    -------
-    Confounding
-        The E-value is of the standardised risk of leaving within the follow-up, not estimable where leaving is not
-        seen; the robustness value of the discounted
-        contribution over the whole horizon, on the episodes of the two bands that are followed over it.
-    """
-    shift = question.shift
-    fitted = question.fit(Standardised())
-    if not leaving_is_seen(question.frame.metrics):
-        fitted = NotEstimable("nobody is seen to leave in a non-contractual base, so there is no risk of leaving")
-    leaving = fitted if isinstance(fitted, NotEstimable) else e_value_of_leaving(
-        fitted,
-        from_band=BANDS.index(shift.from_band),
-        to_band=BANDS.index(shift.to_band),
-        confidence=question.frame.confidence,
-    )  # fmt: skip
-    return Confounding(leaving, robustness_of_value(question))
-
-
-def robustness_of_value(question: Question) -> Robustness | NotEstimable:
-    """Return the robustness value of the discounted contribution.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sensitivity:
+    """How far the net present value moves with the assumptions.
 
     Parameters
     ----------
-    question : Question
-        Study, shift, economics.
+    tornado : Tornado
+        Each at both of its ends, one at a time.
+    two_way : TwoWay or NotEstimable
+        Two of them together.
+    cases : Cases
+        All at their unfavourable end, as they are, at their favourable end.
+    probabilistic : Probabilistic
+        All drawn together with estimation.
+    warnings : tuple of str
+        What is valid but doubtful.
+    """
+
+    tornado: Tornado
+    two_way: TwoWay | NotEstimable
+    cases: Cases
+    probabilistic: Probabilistic
+    warnings: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a cause, the widest bar of the tornado first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns assumption, unit, value, low, high, range, npv_low, npv_high, swing, share_of_variance; the last is
+            missing where an assumption has no range, and the row ``together`` holds what of the variance only arises
+            from several varying at once.
+        """
+        shares = dict(self.probabilistic.shares)
+        table = self.tornado.to_frame()
+        table["share_of_variance"] = [shares.get(name, np.nan) for name in table["assumption"]]
+        rest = {"assumption": TOGETHER, "unit": "", "range": "", "share_of_variance": shares[TOGETHER]}
+        return pd.concat([table, pd.DataFrame([rest])], ignore_index=True)
+
+    def summary(self) -> str:
+        """Return all figures as plain text.
+
+        Returns
+        -------
+        str
+            Probabilistic run, cases, tornado, warnings.
+        """
+        parts = [self.probabilistic.summary(), self.cases.summary(), self.tornado.summary()]
+        table = self.two_way
+        parts.append(f"two-way table {table}" if isinstance(table, NotEstimable) else table.summary())
+        return "\n".join([*parts, *(f"note: {text}" for text in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        first = self.probabilistic.summary().splitlines()[0]
+        return f"<p><b>{first}</b></p>" + self.to_frame().to_html(index=False, na_rep="", float_format="{:,.4g}".format)
+
+
+def analyse_sensitivity(
+    projection: Projection,
+    register: Register,
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    table: tuple[str, str] = (SHARE, GROSS_MARGIN),
+) -> Sensitivity:
+    """Return how far the net present value moves with the assumptions.
+
+    Parameters
+    ----------
+    projection : Projection
+        The value.
+    register : Register
+        Its assumptions, from :func:`~cxvalue.value.assumptions.make_register`.
+    draws : int
+        Draws of the probabilistic run, D.
+    seed : int
+        Of the draws; with the seed and the number of draws of the study, estimation is drawn as in ``projection``.
+    table : tuple of str
+        The two assumptions of the two-way table.
 
     Returns
     -------
-    Robustness or NotEstimable
-        Not estimable when a band has fewer than 50 fully followed episodes.
+    Sensitivity
+        Tornado, two-way table, cases, probabilistic run.
+
+    Raises
+    ------
+    SettingsError
+        When an assumption of the two-way table does not exist.
     """
-    study, rows = question.study, question.study.read_rows()
-    leave, reach = BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)
-    followed = np.flatnonzero(rows.last_k >= study.timeline.horizon)
-    counts = np.bincount(rows.band[followed], minlength=N_BANDS)
-    if counts.min() < MIN_EPISODES:
-        return NotEstimable(f"{counts.min()} fully followed episodes in a band; at least {MIN_EPISODES} are needed")
-    columns = usable_columns(rows.design[followed], rows.band[followed], rows.group[followed], groups=study.groups)
-    names = columns_by_covariate(study.basis, study.linked.answers.covariates.only(study.covariates))
-    pair = followed[np.isin(rows.band[followed], [leave, reach])]
-    total = np.tensordot(rows.outcomes[pair], question.weights(), axes=2)
-    return robustness(
-        total,
-        (rows.band[pair] == reach).astype(np.float64),
-        rows.design[pair][:, columns],
-        covariate_of_column=[names[at] for at in columns],
-        cluster=rows.customer[pair],
-        confidence=question.frame.confidence,
+    return Sensitivity(
+        make_tornado(projection, register),
+        table_of(projection, register, table),
+        make_cases(projection, register),
+        run_probabilistic(projection, register, draws=draws, seed=seed),
+        (*without_range(register), *doubts(register)),
+    )
+
+
+def table_of(projection: Projection, register: Register, names: tuple[str, str]) -> TwoWay | NotEstimable:
+    """Return a two-way table, or why there is none.
+
+    Parameters
+    ----------
+    projection : Projection
+        The value.
+    register : Register
+        Its assumptions.
+    names : tuple of str
+        The two.
+
+    Returns
+    -------
+    TwoWay or NotEstimable
+        Not estimable when one of the two has nothing to be moved by.
+
+    Raises
+    ------
+    SettingsError
+        When there is no such assumption.
+    """
+    for name in names:
+        if np.ptp(register[name].shown_range()) == 0:
+            return NotEstimable(f"'{name}' has no range, and 10 % of its value is nothing")
+    return make_two_way(projection, register, rows=names[0], columns=names[1])
+
+
+def without_range(register: Register) -> tuple[str, ...]:
+    """Return what the missing ranges mean for the results.
+
+    Parameters
+    ----------
+    register : Register
+        The assumptions.
+
+    Returns
+    -------
+    tuple of str
+        A sentence that names those without a range; none where all have one.
+    """
+    bare = [each.name for each in register.assumptions if not each.has_range and np.ptp(each.shown_range()) > 0]
+    if not bare:
+        return ()
+    return (
+        f"{NOT_GIVEN} in the tornado and the two-way table for {', '.join(bare)}; in the cases and the probabilistic "
+        "run they stay as they are",
     )

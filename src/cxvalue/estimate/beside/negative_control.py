@@ -12,7 +12,13 @@ stayed, and who stays differs between the bands."""
 
 
 def fit_negative_control(
-    curves: BandReplicates, metric: int, *, from_band: int, to_band: int, confidence: float
+    curves: BandReplicates,
+    metric: int,
+    *,
+    from_band: int,
+    to_band: int,
+    confidence: float,
+    per_active_month: bool = True,
 ) -> Interval:
     """Return the contrast of an untouchable outcome, per customer who is still there.
 
@@ -26,6 +32,8 @@ def fit_negative_control(
         Codes of the bands.
     confidence : float
         Level.
+    per_active_month : bool
+        Whether the first metric tells who is still there. Where leaving is not seen the mean is per month.
 
     Returns
     -------
@@ -38,6 +46,7 @@ def fit_negative_control(
     retention again, whatever the outcome.
     """
     both = np.concatenate([curves.estimate[None], curves.leave_one_group_out])[..., :CONTROL_MONTHS]
-    each = both[:, :, metric].sum(axis=-1) / both[:, :, 0].sum(axis=-1)
+    months = both[:, :, 0].sum(axis=-1) if per_active_month else both.shape[-1]
+    each = both[:, :, metric].sum(axis=-1) / months
     contrast = each[:, to_band] - each[:, from_band]
     return interval(float(contrast[0]), contrast[1:], confidence=confidence)

@@ -24,7 +24,8 @@ class PlaceboReplicates:
     ----------
     before, after : ndarray of shape (1 + G,)
         On all customers, then with each group left out. Both are of the same episodes, whose customers were there
-        in all months before; the months after include leaving.
+        in all months before; the months after include leaving. Where leaving is not seen, they are of episodes whose
+        customers counted as active in the first of the months before.
     first_k, last_k : int
         The months before, counted from that of the answer.
     n_episodes : int
@@ -65,8 +66,9 @@ def fit_placebo(
     -----
     The months are m0 − L − 5 to m0 − L, L being the length of the baseline (one earlier where the baseline ends before
     the month of the answer), adjusted for the same covariates as the headline. Only episodes whose customers were
-    active in all six are used, so that there is no retention to test. A panel whose missing rows are zero is zero in
-    the months before its first row.
+    active in all six are used, so that there is no retention to test; where leaving is not seen, episodes whose
+    customers were active in the first of the six, having bought within the months that make them so. A panel whose
+    missing rows are zero is zero in the months before its first row.
     """
     if source.horizon < PLACEBO_MONTHS:
         return NotEstimable(f"the follow-up is shorter than {PLACEBO_MONTHS} months")
@@ -74,9 +76,9 @@ def fit_placebo(
     last_k = -timeline.baseline_months - timeline.baseline_lag
     first_k = last_k - PLACEBO_MONTHS + 1
     covered = [panel.first_month for panel in clean.panels if panel.panel.missing != "zero"]
-    first_month = max([clean.activity.calendar.first, *covered])
-    before, always = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
-    used = always & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
+    first_month = max([clean.activity.first_known, *covered])
+    before, there = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
+    used = there & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
     after = np.tensordot(rows.outcomes[:, :, :PLACEBO_MONTHS], weights[:, :PLACEBO_MONTHS], axes=2)
     fitted = standardise_rows(
         rows.design[used][:, list(columns)],
@@ -99,7 +101,7 @@ def fit_placebo(
 def money_before(
     source: EpisodeSource, weights: Floats, *, first_k: int, last_k: int
 ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Return the weighted sum of the metrics in some months before each answer, and whether the customer was there.
+    """Return the weighted sum of the metrics in some months before each answer, and whose months are compared.
 
     Parameters
     ----------
@@ -113,13 +115,16 @@ def money_before(
     Returns
     -------
     tuple of ndarray of shape (r,)
-        Sums, and whether the customer was active in all the months.
+        Sums, and whether the customer was active: in all the months or, where leaving is not seen, in the first.
     """
     at: Integers = source.rows().at
-    sums, always = np.zeros(len(at)), np.zeros(len(at), dtype=bool)
-    for batch in source.outcomes.around(first_k, last_k):
+    window = source.outcomes.clean.activity.window
+    earlier = 0 if window is None else window - 1
+    sums, there = np.zeros(len(at)), np.zeros(len(at), dtype=bool)
+    for batch in source.outcomes.around(first_k - earlier, last_k):
         here = np.flatnonzero((at >= batch.first) & (at < batch.first + len(batch.outcomes)))
         values = batch.outcomes[at[here] - batch.first]
-        sums[here] = np.tensordot(values, weights, axes=2)
-        always[here] = (values[:, 0] > 0).all(axis=1)
-    return sums, always
+        sums[here] = np.tensordot(values[:, :, earlier:], weights, axes=2)
+        share = values[:, 0] > 0
+        there[here] = share.all(axis=1) if window is None else share[:, :window].any(axis=1)
+    return sums, there

@@ -12,6 +12,7 @@ from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.vocabulary import leaving_is_seen
 
 MOST_MONTHS = 3
 MIN_CUSTOMERS = 50
@@ -30,13 +31,14 @@ class WithinCustomer:
     Notes
     -----
     Two-way fixed effects of customer and month of answering. Every lasting difference between customers drops out,
-    recorded or not. Retention is not estimated: two answers imply that the customer stayed until the second.
+    recorded or not. Retention is not estimated: two answers imply that the customer stayed until the second. Where
+    leaving is not seen every month counts, with or without a purchase, so that the whole of the first months is.
     """
 
     name: str = "within_customer"
 
     def fit(self, source: EpisodeSource, weights: Floats) -> ContrastReplicates | NotEstimable:
-        """Return the contrast over the first months after an answer, for customers who stay.
+        """Return the contrast over the first months after an answer, for customers who answer again.
 
         Parameters
         ----------
@@ -52,7 +54,8 @@ class WithinCustomer:
         """
         rows = source.rows()
         months = min(MOST_MONTHS, source.horizon)
-        outcome, used = per_active_month(rows, weights[:, :months])
+        is_seen = leaving_is_seen(source.metrics)
+        outcome, used = per_active_month(rows, weights[:, :months], only_while_active=is_seen)
         customers, answers = np.unique(rows.customer[used], return_counts=True)
         n_repeated = int((answers >= 2).sum())
         if n_repeated < MIN_CUSTOMERS:
@@ -69,11 +72,14 @@ class WithinCustomer:
         loo = np.full(source.groups, fitted.coefficients[at])  # a group without an answer changes nothing
         if fitted.leave_one_group_out is not None:
             loo[: len(fitted.leave_one_group_out)] = fitted.leave_one_group_out[:, at]
-        notes = (f"{n_repeated:,} customers who answered twice or more", f"months 1 to {months}, without retention")
+        span = f"months 1 to {months}" + (", without retention" if is_seen else "")
+        notes = (f"{n_repeated:,} customers who answered twice or more", span)
         return ContrastReplicates(float(fitted.coefficients[at]) * months, loo * months, int(used.sum()), notes, months)
 
 
-def per_active_month(rows: EpisodeRows, weights: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def per_active_month(
+    rows: EpisodeRows, weights: Floats, *, only_while_active: bool = True
+) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
     """Return what each customer brings per active month between an answer and the next.
 
     Parameters
@@ -82,6 +88,8 @@ def per_active_month(rows: EpisodeRows, weights: Floats) -> tuple[Floats, np.nda
         Episodes, by customer and month.
     weights : ndarray of shape (M, q)
         What one unit of each metric counts in each of the first months.
+    only_while_active : bool
+        Whether only months count in which the customer was there, which the first metric then tells.
 
     Returns
     -------
@@ -91,7 +99,7 @@ def per_active_month(rows: EpisodeRows, weights: Floats) -> tuple[Floats, np.nda
     q = weights.shape[1]
     until = np.minimum(np.minimum(gap_to_next(rows.customer, rows.m0) - 1, rows.last_k), q)
     counted = np.arange(1, q + 1) <= until[:, None]
-    active = (rows.outcomes[:, 0, :q] * counted).sum(axis=1)
+    active = (rows.outcomes[:, 0, :q] * counted if only_while_active else counted).sum(axis=1)
     money = np.einsum("rmk,mk,rk->r", rows.outcomes[:, :, :q], weights, counted.astype(np.float64))
     used = active > 0
     return np.divide(money, active, out=np.zeros(len(money)), where=used), used

@@ -18,7 +18,6 @@ from cxvalue.estimate.models.outcome_model import OutcomeModel, not_estimable
 from cxvalue.estimate.models.regression import one_by_one, solve
 from cxvalue.link.columns import Floats
 
-UNIT = "per active month"
 POISSON, NEGATIVE_BINOMIAL = "poisson", "negative-binomial"
 ALPHAS = (1e-6, 1e3)
 MOST_ROUNDS = 50
@@ -66,7 +65,9 @@ def fit_counts(frame: ModelFrame, position: int, metric: str, *, confidence: flo
             return not_estimable(metric, NEGATIVE_BINOMIAL, part)
         family, notes = NEGATIVE_BINOMIAL, (f"negative binomial with alpha = {part.regression.family.alpha:.4g}",)
     means = average_means(frame, metric, [part])
-    model = describe_means([part], means, data, name=(metric, family), unit=UNIT, confidence=confidence, notes=notes)
+    model = describe_means(
+        [part], means, data, name=(metric, family), unit=f"per {frame.month}", confidence=confidence, notes=notes
+    )
     return replace(model, dispersion=test)
 
 

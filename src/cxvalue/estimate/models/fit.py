@@ -55,7 +55,7 @@ def fit_models(
     -------
     Models
         retained: logit and cloglog; revenue: log-linear and ppml; cost_to_serve: two-part and tweedie; other money:
-        ppml and two-part; counts: Poisson or negative binomial.
+        ppml and two-part; counts, and purchased as a count of months: Poisson or negative binomial.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def models_of(frame: ModelFrame, position: int, metric: Metric, *, confidence: f
     """
     if metric.name == RETAINED:
         return fit_retention(frame, confidence=confidence)
-    if metric.kind == "count":
+    if metric.kind in ("count", "share"):
         return [fit_counts(frame, position, metric.name, confidence=confidence)]
     families = {REVENUE: (fit_log_linear, fit_ppml), COST_TO_SERVE: (fit_two_part, fit_tweedie)}
     chosen = families.get(metric.name, (fit_ppml, fit_two_part))

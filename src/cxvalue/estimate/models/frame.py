@@ -14,7 +14,7 @@ from cxvalue.estimate.models.formula import known_rows, learn_formula
 from cxvalue.estimate.models.records import Records, records_at, target_of
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.vocabulary import BANDS, Band
+from cxvalue.vocabulary import BANDS, Band, leaving_is_seen
 
 MOST_PERSON_MONTHS = 500_000
 """Months at risk that are worked on as rows; beyond that a sample of the customers stands for all."""
@@ -37,11 +37,11 @@ class ModelFrame:
     n_clusters : int
         Customers in either.
     months_kept : ndarray of shape (n,)
-        Months before the first without the customer.
+        Months before the first without the customer; all that were observed where leaving is not seen.
     left : ndarray of shape (n,)
         Whether the customer was seen to leave.
     active : ndarray of shape (n, H)
-        Whether the customer was there, in months that were observed.
+        Whether the customer was there, in months that were observed; all of these where leaving is not seen.
     outcomes : ndarray of shape (n, M, H)
         Metric by month.
     covariate_columns : tuple of str
@@ -50,6 +50,8 @@ class ModelFrame:
         The user's formula by metric; metrics without one take the default design.
     seed : int
         Seed of samples.
+    month : str
+        What a month is called over which outcomes are averaged.
     """
 
     episodes: Records
@@ -64,6 +66,7 @@ class ModelFrame:
     covariate_columns: tuple[str, ...]
     formulas: Mapping[str, str]
     seed: int
+    month: str = "active month"
 
     def episodes_known(self, metric: str) -> Integers:
         """Return the episodes that a metric's models can use.
@@ -171,7 +174,8 @@ def make_frame(
     ModelFrame
         The frame; of a sample of the customers where there are more than half a million months at risk.
     """
-    inside = drawn_episodes(rows)
+    is_seen = leaving_is_seen(study.metrics)
+    inside = drawn_episodes(rows, only_while_active=is_seen)
     at = rows.at[inside]
     target_at, weight = target_of(study, from_band, most=MOST_TARGET, seed=rows.seed)
     if covariates is None:
@@ -186,19 +190,23 @@ def make_frame(
     target = records_at(study, target_at, design=designs[1], weight=weight)
     customers, cluster = np.unique(np.concatenate([episodes.customer, target.customer]), return_inverse=True)
     observed = np.arange(1, rows.outcomes.shape[2] + 1) <= rows.last_k[inside, None]
+    kept = rows.months_kept[inside] if is_seen else rows.last_k[inside]
+    left = rows.left[inside].astype(np.int64) if is_seen else np.zeros(len(at), dtype=np.int64)
+    there = (rows.outcomes[inside, 0] > 0) & observed if is_seen else observed
     return ModelFrame(
         episodes,
         target,
         cluster[: len(at)],
         cluster[len(at) :],
         len(customers),
-        rows.months_kept[inside],
-        rows.left[inside].astype(np.int64),
-        ((rows.outcomes[inside, 0] > 0) & observed).astype(np.float64),
+        kept,
+        left,
+        there.astype(np.float64),
         rows.outcomes[inside],
         labels[1:],
         formulas,
         rows.seed,
+        "active month" if is_seen else "month",
     )
 
 
@@ -226,7 +234,7 @@ def basis_of(study: BandStudy, at: Integers, covariates: tuple[str, ...]) -> Bas
     return choose_basis(chosen, band, max_columns=smallest // EPISODES_PER_COLUMN)
 
 
-def drawn_episodes(rows: EpisodeRows, most: int = MOST_PERSON_MONTHS) -> Integers:
+def drawn_episodes(rows: EpisodeRows, most: int = MOST_PERSON_MONTHS, *, only_while_active: bool = True) -> Integers:
     """Return the episodes of as many customers as have about half a million months at risk between them.
 
     Parameters
@@ -235,13 +243,15 @@ def drawn_episodes(rows: EpisodeRows, most: int = MOST_PERSON_MONTHS) -> Integer
         The episodes.
     most : int
         Months at risk, at most, on average over seeds.
+    only_while_active : bool
+        Whether only months count in which the customer was there.
 
     Returns
     -------
     ndarray
         Positions, ascending; all of them where there are fewer months.
     """
-    months = int((rows.months_kept + rows.left).sum())
+    months = int((rows.months_kept + rows.left if only_while_active else rows.last_k).sum())
     if months <= most:
         return np.arange(len(rows.at))
     customers = np.unique(rows.customer)

@@ -14,7 +14,6 @@ from cxvalue.estimate.models.regression import one_by_one, solve
 from cxvalue.link.columns import Floats
 from cxvalue.vocabulary import BANDS
 
-UNIT = "money per active month"
 POWERS = (1.05, 1.95)
 """The Tweedie power is held within these limits: a distribution with a mass at 0 needs one between 1 and 2."""
 
@@ -56,7 +55,9 @@ def fit_ppml(frame: ModelFrame, position: int, metric: str, *, confidence: float
     if isinstance(part, NotEstimable):
         return not_estimable(metric, "ppml", part)
     means = average_means(frame, metric, [part])
-    return describe_means([part], means, data, name=(metric, "ppml"), unit=UNIT, confidence=confidence)
+    return describe_means(
+        [part], means, data, name=(metric, "ppml"), unit=f"money per {frame.month}", confidence=confidence
+    )
 
 
 def fit_log_linear(frame: ModelFrame, position: int, metric: str, *, confidence: float) -> OutcomeModel:
@@ -91,7 +92,13 @@ def fit_log_linear(frame: ModelFrame, position: int, metric: str, *, confidence:
     said = ", ".join(f"{band} {value:.3f}" for band, value in zip(BANDS, factor.estimate, strict=True))
     notes = (f"retransformed with smearing factors by band: {said}",)
     return describe_means(
-        [part], means, data, name=(metric, "log-linear"), unit=UNIT, confidence=confidence, notes=notes
+        [part],
+        means,
+        data,
+        name=(metric, "log-linear"),
+        unit=f"money per {frame.month}",
+        confidence=confidence,
+        notes=notes,
     )
 
 
@@ -164,7 +171,7 @@ def fit_two_part(frame: ModelFrame, position: int, metric: str, *, confidence: f
     Economic Statistics 1, doi:10.1080/07350015.1983.10509330.
     """
     data = episode_data(frame, position, metric, least="non-negative")
-    why = data.refuse_empty_bands(metric) or refuse_constant_share(data, metric)
+    why = data.refuse_empty_bands(metric) or refuse_constant_share(data, metric, frame.month)
     if why is not None:
         return not_estimable(metric, "two-part", why)
     some = data.take(np.flatnonzero(data.months_any > 0).astype(np.int64))
@@ -174,7 +181,7 @@ def fit_two_part(frame: ModelFrame, position: int, metric: str, *, confidence: f
     if isinstance(amount, NotEstimable):
         return not_estimable(metric, "two-part", amount)
     parts: list[Part] = [amount]
-    notes: tuple[str, ...] = ("every active month has an amount, so there is no first part",)
+    notes: tuple[str, ...] = (f"every {frame.month} has an amount, so there is no first part",)
     if (data.months_any < data.months).any():
         share = fit_part(
             frame, metric, data, name="any", outcome=(data.months_any, data.months), family=Family("logit")
@@ -183,10 +190,18 @@ def fit_two_part(frame: ModelFrame, position: int, metric: str, *, confidence: f
             return not_estimable(metric, "two-part", share)
         parts, notes = [share, amount], ()
     means = average_means(frame, metric, parts)
-    return describe_means(parts, means, data, name=(metric, "two-part"), unit=UNIT, confidence=confidence, notes=notes)
+    return describe_means(
+        parts,
+        means,
+        data,
+        name=(metric, "two-part"),
+        unit=f"money per {frame.month}",
+        confidence=confidence,
+        notes=notes,
+    )
 
 
-def refuse_constant_share(data: EpisodeData, metric: str) -> NotEstimable | None:
+def refuse_constant_share(data: EpisodeData, metric: str, month: str) -> NotEstimable | None:
     """Return why the first part has no finite estimate, where a band has no month without an amount.
 
     Parameters
@@ -195,6 +210,8 @@ def refuse_constant_share(data: EpisodeData, metric: str) -> NotEstimable | None
         The episodes.
     metric : str
         The metric, for the wording.
+    month : str
+        What a month is called, for the wording.
 
     Returns
     -------
@@ -205,7 +222,7 @@ def refuse_constant_share(data: EpisodeData, metric: str) -> NotEstimable | None
     if (without > 0).all() or (without == 0).all():
         return None
     full = ", ".join(BANDS[b] for b in np.flatnonzero(without == 0))
-    return NotEstimable(f"no active month without {metric} in band {full}; the share of months with any has no model")
+    return NotEstimable(f"no {month} without {metric} in band {full}; the share of months with any has no model")
 
 
 def fit_tweedie(frame: ModelFrame, position: int, metric: str, *, confidence: float) -> OutcomeModel:
@@ -242,7 +259,15 @@ def fit_tweedie(frame: ModelFrame, position: int, metric: str, *, confidence: fl
     found = "no estimate" if power is None else f"estimated {power:.2f}"
     notes = (f"variance goes with the mean to the power {held:.2f} ({found}, held within {POWERS[0]} and {POWERS[1]})",)
     means = average_means(frame, metric, [part])
-    return describe_means([part], means, data, name=(metric, "tweedie"), unit=UNIT, confidence=confidence, notes=notes)
+    return describe_means(
+        [part],
+        means,
+        data,
+        name=(metric, "tweedie"),
+        unit=f"money per {frame.month}",
+        confidence=confidence,
+        notes=notes,
+    )
 
 
 def variance_power(value: Floats, mean: Floats, weight: Floats) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxvalue.errors import NotEstimable
+from cxvalue.errors import DataError, NotEstimable
 from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.estimate.survival.band_counts import Episodes, count_bands, take_durations
@@ -24,7 +24,7 @@ from cxvalue.estimate.survival.tails import fit_tails, tail_curve_table
 from cxvalue.estimate.survival.tenure_curves import tenure_at_answer, tenure_curves
 from cxvalue.link.columns import Floats
 from cxvalue.link.covariates import TENURE
-from cxvalue.vocabulary import BANDS, DISSATISFIED, Band
+from cxvalue.vocabulary import BANDS, DISSATISFIED, Band, leaving_is_seen
 
 SINCE_ANSWER = "months since the answer"
 SINCE_JOINING = "months of tenure"
@@ -60,11 +60,22 @@ def fit_survival(
         Curves, restricted means, log-rank, Cox models, curves on the tenure scale, tails. What cannot be estimated
         says why.
 
+    Raises
+    ------
+    DataError
+        Where leaving is not seen.
+
     Notes
     -----
     A customer with several answers has several, overlapping episodes. Curves, restricted means and tails take a
     delete-a-group jackknife, tests and hazard ratios a sandwich summed by customer.
     """
+    if not leaving_is_seen(study.metrics):
+        raise DataError(
+            "survival needs a leaving event, and relationship is noncontractual: nobody is seen to leave",
+            allowed="survival of a contractual study",
+            hint="study.curves() gives the share of customers who buy in each month",
+        )
     window = study.timeline.horizon if horizon is None else min(horizon, study.timeline.horizon)
     episodes = take_durations(rows, horizon=window, groups=study.groups)
     counts = count_bands(episodes, time=episodes.months)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 
 from cxvalue.report.numbers import NOTHING, format_count, format_number
 from cxvalue.report.page.table import PageTable, page_table
-from cxvalue.report.results_json import records
+from cxvalue.report.plain_values import records
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import finding_row
 
@@ -62,10 +63,33 @@ def assumptions_section(table: pd.DataFrame) -> PageTable:
     """
     rows = []
     for row in records(table, table.columns):
-        value = "not set" if row["value"] is None else plain_number(row["value"])
-        rows.append((row["name"], row["unit"], row["source"], value))
-    head = ("assumption", "unit", "source", "value")
+        told = "; ".join(str(row[key]) for key in ("source", "owner", "date", "note") if row[key] is not None)
+        rows.append((row["name"], row["unit"], told, plain_number(row["value"]), plain_range(row)))
+    head = ("assumption", "unit", "source", "value", "range")
     return page_table("What was put in, not measured", head, rows, n_text=3, file="assumptions")
+
+
+def plain_range(row: Mapping[str, Any]) -> str:
+    """Return an assumption's range as it was given.
+
+    Parameters
+    ----------
+    row : mapping
+        Keys low, high and distribution.
+
+    Returns
+    -------
+    str
+        A dash where there is none.
+
+    Examples
+    --------
+    >>> plain_range({"low": 0.5, "high": 0.7, "distribution": "pert"})
+    '0.5 to 0.7 (pert)'
+    """
+    if row["low"] is None:
+        return NOTHING
+    return f"{plain_number(row['low'])} to {plain_number(row['high'])} ({row['distribution']})"
 
 
 def plain_number(value: float) -> str:

@@ -12,8 +12,8 @@ from cxvalue.report.numbers import NOTHING, format_count, format_share
 from cxvalue.report.page.sections import Section, Tables, rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
 from cxvalue.report.study_results import StudyResults
-from cxvalue.report.wording import metric_name
-from cxvalue.vocabulary import BANDS, EVERYBODY, RETAINED
+from cxvalue.report.wording import SHARE_TITLES, metric_name, relationship_of
+from cxvalue.vocabulary import BANDS, EVERYBODY
 
 
 def bands_section(tables: Tables) -> PageTable:
@@ -121,14 +121,14 @@ def curve_tables(results: StudyResults) -> dict[str, PageTable]:
     Returns
     -------
     dict of str to PageTable
-        ``retention`` and ``contribution``, a row a month; empty when curves cannot be estimated.
+        ``share`` and ``contribution``, a row a month; empty when curves cannot be estimated.
     """
     if not isinstance(results.curves, Curves):
         return {}
     curves = shown_curves(results.curves, results.disclosure_min)
-    at = [metric.name for metric in curves.metrics].index(RETAINED)
-    chosen = np.stack([curves.estimate[:, at], curves.ci_low[:, at], curves.ci_high[:, at]])
-    tables = {"retention": month_table("Customers still there, adjusted", chosen, unit="share", file="curves")}
+    chosen = np.stack([curves.estimate[:, 0], curves.ci_low[:, 0], curves.ci_high[:, 0]])
+    caption = f"{SHARE_TITLES[relationship_of(curves.metrics)]}, adjusted"
+    tables = {"share": month_table(caption, chosen, unit="share", file="curves")}
     if results.contribution is not None:
         money = np.stack(shown_money(results.contribution, results.curves, results.disclosure_min))
         caption = f"Monthly contribution per customer at time zero, adjusted ({results.currency})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cxvalue.report.page.table import PageTable
-from cxvalue.report.results_json import Json, records
+from cxvalue.report.plain_values import Json, records
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR
 
 Tables = Mapping[str, pd.DataFrame]

@@ -7,7 +7,7 @@ import pandas as pd
 from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money, format_number, format_share
 from cxvalue.report.page.sections import Section, Tables, rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
-from cxvalue.report.results_json import Json
+from cxvalue.report.plain_values import Json
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.report.wording import method_name, metric_name
@@ -152,15 +152,62 @@ def segments_section(results: StudyResults, tables: Tables) -> PageTable:
         rows.append((
             row["by"], row["group"], row["reason"], format_count(row["active_customers"]),
             format_count(row["customers_moved"]), row_interval(row, currency=results.currency, estimate="per_customer"),
-            row_interval(gross, currency=results.currency),
+            shrunken_text(row, results.currency), row_interval(gross, currency=results.currency),
         ))  # fmt: skip
     head: tuple[str, ...] = (
-        "segment", "group", "note", "active customers", "moved", results.value.unit, "whole move, gross",
+        "segment", "group", "note", "active customers", "moved", results.value.unit, "drawn toward the whole",
+        "whole move, gross",
     )  # fmt: skip
     if not any(row[2] for row in rows):
         head, rows = head[:2] + head[3:], [row[:2] + row[3:] for row in rows]
     caption = "Value of the same move within each segment, before any programme cost"
-    return page_table(caption, head, rows, n_text=len(head) - 4, file="segments")
+    return page_table(caption, head, rows, n_text=len(head) - 5, file="segments")
+
+
+def shrunken_text(row: Json, currency: str) -> str:
+    """Return a segment's value drawn toward the whole, and how far it was drawn.
+
+    Parameters
+    ----------
+    row : dict
+        A row of the table ``segments``.
+    currency : str
+        Of the money.
+
+    Returns
+    -------
+    str
+        Such as ``EUR 54.00 (42.4 %)``.
+    """
+    if row["shrunken"] is None:
+        return NOTHING
+    return f"{format_money(row['shrunken'], currency)} ({format_share(row['shrinkage'])})"
+
+
+def segment_totals_section(tables: Tables, currency: str) -> PageTable:
+    """Return the segments of each column added up, against the whole.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+    currency : str
+        Of the money.
+
+    Returns
+    -------
+    PageTable
+        Three rows a column, of which the first two add up to the third.
+    """
+    names = {"segments": "segments added up", "difference": "difference", "whole": "the whole"}
+    rows: list[tuple[str, ...]] = []
+    for row in rows_of(tables["segment_totals"]):
+        gross = {"estimate": row["gross"], "ci_low": row["gross_ci_low"], "ci_high": row["gross_ci_high"]}
+        customers = format_count(row["active_customers"])
+        figure = row_interval(gross, currency=currency)
+        rows.append((row["by"], names[row["line"]], row["reason"], customers, figure))
+    head = ("segment", "line", "what it consists of", "active customers", "whole move, gross")
+    return page_table("Segments against the whole, before shrinkage", head, rows, n_text=3, file="segment_totals")
 
 
 def link_sections(tables: Tables, currency: str) -> tuple[Section, ...]:

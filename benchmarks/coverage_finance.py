@@ -1,0 +1,124 @@
+"""Do the figures that finance reads cover as often as they say? Once, sustained, each lever, each segment.
+
+    python -m benchmarks.coverage_finance --bases 100                          # every scenario of the study
+    python -m benchmarks.coverage_finance --scenario recovery --bases 100      # one scenario
+    python -m benchmarks.coverage_finance --table                              # the table that the docs show
+
+Every figure of every base is a row of ``docs/validation/finance_<scenario>.csv``: its truth, estimate, standard error
+and interval; a run goes on where the file ends. Bias and coverage are measured against the mean over the bases of the
+moved customers' true value. The true levers are those of the true curves, split as the library splits its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import cxvalue as cx
+from benchmarks.coverage import FIRST_SEED, FOLDER, settings_for, with_dates
+from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
+from cxvalue.value.levers import split_levers
+
+STUDIED = ("recovery", "survey_noise", "segment_effects")
+COLUMNS = ("seed", "figure", "truth", "estimate", "se", "ci_low", "ci_high")
+Row = dict[str, object]
+
+
+def study_with_segments(base: SimulatedBase) -> cx.Study:
+    """Return the study of a simulated base whose segment columns are segments."""
+    settings = settings_for(base)
+    customers = settings.customers.model_copy(update={"segments": ["segment", "region"], "covariates": ["plan_price"]})
+    tables = {name: with_dates(table) for name, table in base.tables.items()}
+    return cx.Study(cx.Tables(**tables), settings.model_copy(update={"customers": customers}))
+
+
+def true_levers(base: SimulatedBase) -> dict[str, float]:
+    """Return the levers of the true curves, discounted money per moved customer."""
+    truth, scenario = base.truth, base.scenario
+    worth = {"revenue": scenario.gross_margin, "cost_to_serve": -1.0}
+    units = np.array([[worth.get(name, 0.0)] for name in truth.metrics])
+    months = np.arange(1, truth.horizon_months + 1)
+    levers = split_levers(truth.stayed, truth.moved, units) @ (1 + scenario.discount_rate_annual) ** (-months / 12)
+    return dict(zip(("retention", *truth.metrics[1:]), levers.tolist(), strict=True))
+
+
+def measure(scenario: str, seed: int) -> Iterator[Row]:
+    """Simulate one base and yield every figure beside its truth."""
+    base = simulate(SCENARIOS[scenario], seed=seed)
+    study = study_with_segments(base)
+    found, truth = study.valuation(), base.truth
+    known: list[tuple[str, float | None, object]] = [("once", truth.per_customer, found.value.per_customer)]
+    levers = true_levers(base)
+    known += [(f"lever {name}", levers[name], part) for name, part in found.value.levers if part.se > 0]
+    groups = {(group.by, group.group): group.per_customer for group in truth.groups}
+    for by, label, value in found.segments.values:
+        each = value if isinstance(value, cx.NotEstimable) else value.per_customer
+        known.append((f"{by} {label}", groups[by, label], each))
+    sustained = found.sustained
+    each = sustained if isinstance(sustained, cx.NotEstimable) else sustained.value
+    known.append(("sustained", truth.per_sustained_move.per_customer, each))
+    study.close()
+    for figure, true, each in known:
+        row: Row = {"seed": seed, "figure": figure, "truth": true}
+        yield row | {name: getattr(each, name, float("nan")) for name in COLUMNS[3:]}
+
+
+def run(scenario: str, bases: int) -> None:
+    """Measure the seeds that the scenario's file does not hold yet."""
+    path = FOLDER / f"finance_{scenario}.csv"
+    done = set(pd.read_csv(path)["seed"]) if path.exists() else set()
+    for seed in range(FIRST_SEED, FIRST_SEED + bases):
+        if seed in done:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", cx.CxValueWarning)
+            rows = list(measure(scenario, seed))
+        fresh = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as handle:
+            writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+            if fresh:
+                writer.writeheader()
+            writer.writerows(rows)
+
+
+def summarise(path: Path) -> pd.DataFrame:
+    """Return bias, spread, mean standard error and coverage of each figure of one scenario."""
+    rows = pd.read_csv(path).dropna(subset=["estimate", "truth"])
+    found = []
+    for figure, own in rows.groupby("figure", sort=False):
+        truth, n = own["truth"].mean(), len(own)
+        covered = ((own["ci_low"] <= truth) & (truth <= own["ci_high"])).mean()
+        found.append({
+            "scenario": path.stem.removeprefix("finance_"), "figure": figure, "bases": n, "truth": truth,
+            "bias": own["estimate"].mean() - truth, "bias_error": own["estimate"].std(ddof=1) / np.sqrt(n),
+            "spread": own["estimate"].std(ddof=1), "mean_se": own["se"].mean(), "coverage": covered,
+            "coverage_error": 1.96 * np.sqrt(covered * (1 - covered) / n),
+        })  # fmt: skip
+    return pd.DataFrame(found)
+
+
+def main(arguments: list[str]) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
+    parser.add_argument("--bases", type=int, default=100)
+    parser.add_argument("--table", action="store_true")
+    chosen = parser.parse_args(arguments)
+    if not chosen.table:
+        for scenario in chosen.scenario or STUDIED:
+            run(scenario, chosen.bases)
+    files = [FOLDER / f"finance_{scenario}.csv" for scenario in STUDIED]
+    table = pd.concat([summarise(path) for path in files if path.exists()], ignore_index=True)
+    table.to_csv(FOLDER / "finance.csv", index=False, float_format="%.4g", lineterminator="\n")
+    print(table.to_string(index=False, float_format="{:,.2f}".format))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

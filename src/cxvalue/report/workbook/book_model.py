@@ -1,0 +1,186 @@
+"""The model of the workbook in numbers: what its formulas come to before anybody changes an input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cxvalue.link.columns import Floats
+from cxvalue.value import Economics, Projection
+from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, terms_of
+from cxvalue.value.economics import SegmentMargin
+from cxvalue.value.levers import ALL_GONE, lever_names, split_levers
+from cxvalue.value.move import Move
+from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric, month_label, parse_month
+
+ROUNDING: Final = 1e-9
+"""Share of the largest flow below which a cumulative sum counts as 0, as the library's payback has it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BookModel:
+    """What the formulas of a workbook come to before anybody changes an input.
+
+    Parameters
+    ----------
+    value : Projection
+        The headline.
+    as_of : str
+        The month that the value refers to.
+    terms : Terms
+        Its assumptions as numbers.
+    curves : ndarray of shape (2, M, K)
+        Of the estimate, from-band first.
+    through : ndarray of shape (M − 1, K)
+        What each metric after the share brings through the share, money per moved customer.
+    money : ndarray of shape (M, K)
+        Money per moved customer by lever.
+    flow : CashFlow
+        Of the whole shift.
+    """
+
+    value: Projection
+    as_of: str
+    terms: Terms
+    curves: Floats
+    through: Floats
+    money: Floats
+    flow: CashFlow
+
+    @property
+    def move(self) -> Move:
+        """Curves and head count."""
+        return self.value.move
+
+    @property
+    def economics(self) -> Economics:
+        """Assumptions."""
+        return self.value.economics
+
+    @property
+    def months(self) -> int:
+        """Months valued, K."""
+        return self.terms.months
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics, the share first."""
+        return self.move.metrics
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """Names of the levers."""
+        return lever_names(self.metrics)
+
+    @property
+    def split(self) -> Floats:
+        """1 for metrics after the share that are split between two levers, shape (M − 1,)."""
+        shared = self.terms.shared
+        return np.ones(len(self.metrics) - 1) if shared is None else np.asarray(shared, dtype=np.float64)
+
+    @property
+    def moved(self) -> float:
+        """Customers moved."""
+        return float(self.move.moved[0])
+
+    @property
+    def from_band_customers(self) -> float:
+        """Customers now in the from-band."""
+        return float(self.move.active_customers * self.move.prob_from[0])
+
+    @property
+    def discount(self) -> Floats:
+        """Discount factors of months 0…K."""
+        return self.terms.discount
+
+    @property
+    def gone(self) -> Floats:
+        """1 in months in which hardly anybody is left in either band, shape (K,)."""
+        return np.asarray((self.curves[:, 0] <= ALL_GONE).any(axis=0).astype(np.float64))
+
+    @property
+    def margin_metric(self) -> Metric | None:
+        """The metric that the gross margin multiplies; None without revenue."""
+        wanted = GROSS_PROFIT if isinstance(self.economics.gross_margin, SegmentMargin) else REVENUE
+        return next((metric for metric in self.metrics if metric.name == wanted), None)
+
+    @property
+    def margin_by_month(self) -> Floats | None:
+        """The margin of each month where it is given by month, shape (K,)."""
+        by_month = isinstance(self.economics.gross_margin, tuple)
+        return self.economics.margins(self.months) if by_month else None
+
+    def calendar(self) -> tuple[str, ...]:
+        """Return the calendar months of months 0…K.
+
+        Returns
+        -------
+        tuple of str
+            In ISO form.
+        """
+        start = parse_month(self.as_of)
+        return tuple(month_label(start + month) for month in range(self.months + 1))
+
+    def phased(self, each: Floats) -> Floats:
+        """Return what a line per moved customer comes to for the whole shift.
+
+        Parameters
+        ----------
+        each : ndarray of shape (K,)
+            Money per moved customer by month after the move.
+
+        Returns
+        -------
+        ndarray of shape (K,)
+            Money by month of the programme.
+        """
+        return np.asarray(self.moved * (each @ self.terms.phasing))
+
+
+def model_of(value: Projection, as_of: str) -> BookModel:
+    """Return the model behind a projection.
+
+    Parameters
+    ----------
+    value : Projection
+        The headline.
+    as_of : str
+        The month that the value refers to.
+
+    Returns
+    -------
+    BookModel
+        Computed by the functions that the projection itself was computed by.
+    """
+    move, terms = value.move, terms_of(value.economics, value.move)
+    curves = move.extended(terms.months)[0]
+    money = lever_money(curves, terms)
+    through = [
+        split_levers(curves[0], curves[1], only_one(terms.units, at), shared=terms.shared)[0]
+        for at in range(1, len(move.metrics))
+    ]
+    flow = cash_flow(money, move.moved[0], terms, cost_to_serve=cost_to_serve_at(move))
+    parts = np.array(through).reshape(len(move.metrics) - 1, terms.months)
+    return BookModel(value, as_of, terms, curves, parts, money, flow)
+
+
+def only_one(units: Floats, at: int) -> Floats:
+    """Return the money per unit with all metrics but one worth nothing.
+
+    Parameters
+    ----------
+    units : ndarray of shape (M, K)
+        Money per unit.
+    at : int
+        The metric kept.
+
+    Returns
+    -------
+    ndarray of shape (M, K)
+        Money per unit.
+    """
+    kept = np.zeros_like(units)
+    kept[at] = units[at]
+    return kept

@@ -1,0 +1,472 @@
+"""The lines of the sheet ``Workings``: from the curves to the cash flow, all of it live."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from cxvalue.link.columns import Floats
+from cxvalue.report.wording import metric_name
+from cxvalue.report.workbook.book_model import ROUNDING, BookModel
+from cxvalue.report.workbook.curve_sheet import FIRST_LINE, curve_key
+from cxvalue.report.workbook.input_rows import FACTOR, split_name, unit_names
+from cxvalue.report.workbook.lines import Line, TimeRows
+from cxvalue.report.workbook.styles import Kind
+from cxvalue.value.cash import cost_to_serve_at
+
+WORKINGS: Final = "Workings"
+SMALL_MONEY: Final = 1000.0
+"""Largest flow, in money, below which it is written with cents."""
+
+
+def working_rows(model: BookModel) -> TimeRows:
+    """Return the lines of the sheet.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    TimeRows
+        Time, customers, money per unit, per moved customer, whole shift, cash flow, payback.
+    """
+    lines = (
+        *time_lines(model), *customer_lines(model), *unit_lines(model), *part_lines(model), *lever_lines(model),
+        *shift_lines(model), *cash_lines(model), *running_lines(model),
+    )  # fmt: skip
+    return TimeRows(WORKINGS, FIRST_LINE, model.months, lines)
+
+
+def flow_kind(model: BookModel) -> Kind:
+    """Return how the money of the whole shift is written.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    str
+        With cents where it is small.
+    """
+    return "cents" if float(np.abs(model.flow.net).max()) < SMALL_MONEY else "money"
+
+
+def from_month_0(values: Floats) -> Floats:
+    """Return the values of months 1…K with nothing at month 0 before them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (K,)
+        Of months 1…K.
+
+    Returns
+    -------
+    ndarray of shape (K + 1,)
+        Of months 0…K.
+    """
+    return np.concatenate([np.zeros(1), values])
+
+
+def time_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the lines on time.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Month, whether it is valued, discount factor, whether an effect counts.
+    """
+    months = np.arange(model.months + 1, dtype=np.float64)
+    return (
+        Line("", "Time"),
+        Line("month", "Month", "months after time 0", "0 is when the first customers move.", months, kind="whole"),
+        Line(
+            "valued", "Valued", "1 or 0", "1 up to the months valued.", np.ones(model.months + 1),
+            "=IF({month}<=value_horizon_months,1,0)", kind="whole",
+        ),
+        Line(
+            "discount", "Discount factor", "factor",
+            "1 / (1 + rate)^((month − months by which money comes earlier) / months a year); 1 at time 0.",
+            model.discount, "=1/(1+discount_rate_annual)^(MAX({month}-months_earlier,0)/months_a_year)", kind="factor",
+        ),
+        Line(
+            "counts", "Effect counts", "1 or 0",
+            "By month after a customer's own move: 1 while its effect lasts and is valued.", model.terms.counted(),
+            "=IF({month}<=MIN(effect_months,value_horizon_months),1,0)", kind="whole",
+        ),
+    )  # fmt: skip
+
+
+def customer_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the lines on who moves.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Customers now in the from-band, moved, moved so far.
+    """
+    band = model.value.shift.from_band
+    ramp = model.economics.ramp_up_months
+    so_far = model.moved * np.minimum(np.arange(model.months + 1) + 1, ramp) / ramp
+    return (
+        Line("", "Customers"),
+        Line(
+            "from_band", f"Customers now {band}", "customers", "Customers × share of them in the band.", kind="count",
+            total="=customers*prob_from_band", total_value=model.from_band_customers, name="customers_from_band",
+        ),
+        Line(
+            "moved", "Customers moved", "customers", "Share that moves × customers in the band.", kind="count",
+            total="=share*customers_from_band", total_value=model.moved, name="customers_moved",
+        ),
+        Line(
+            "so_far", "Moved so far", "customers", "In equal parts over the ramp-up, the first at time 0.", so_far,
+            "=customers_moved*MIN({month}+1,ramp_up_months)/ramp_up_months", kind="count",
+        ),
+    )  # fmt: skip
+
+
+def unit_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the money per unit of each metric.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        By metric after the share.
+    """
+    names, lines = unit_names(model.metrics), [Line("", "Money per unit, by month after the move")]
+    for m, metric in enumerate(model.metrics[1:], start=1):
+        formula, note = f"={names[metric.name]}", "As in Inputs."
+        if metric == model.margin_metric:
+            formula = f"={margin_term(model)}"
+            note = (
+                "The gross margin, or the factor on it."
+                if model.margin_by_month is None
+                else "Factor × margin of the month."
+            )
+        unit = f"{model.value.currency} per unit"
+        label = f"per unit of {metric_name(metric.name)}"
+        lines.append(Line(f"unit_{m}", label, unit, note, model.terms.units[m], formula, kind="factor"))
+    return tuple(lines)
+
+
+def margin_term(model: BookModel) -> str:
+    """Return what the margin's metric is multiplied by, as a formula.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model, with a metric that the margin multiplies.
+
+    Returns
+    -------
+    str
+        Without an equals sign.
+    """
+    if model.margin_by_month is None:
+        return margin_name(model)
+    return f"{margin_name(model)}*INDEX(gross_margin_by_month,{{month}})"
+
+
+def margin_name(model: BookModel) -> str:
+    """Return the name of the cell that scales the margin's metric.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    str
+        The margin, or the factor on the margins by month or segment.
+    """
+    return "gross_margin" if isinstance(model.economics.gross_margin, float | int) else FACTOR
+
+
+def part_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the split of each metric between the share's lever and its own.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Whether hardly anybody is left, then through the share and own, by metric.
+    """
+    names, currency = unit_names(model.metrics), model.value.currency
+    share, unit = metric_name(model.metrics[0].name), f"{currency} per moved customer"
+    low, high = curve_key("from", 0), curve_key("to", 0)
+    lines = [
+        Line("", "Per moved customer, by month after the move: the difference between the bands, split"),
+        Line(
+            "gone", "Hardly anybody left", "1 or 0", f"1 where {share} in either band is at most the smallest share.",
+            model.gone, f"=IF(OR({{{low}}}<=smallest_share,{{{high}}}<=smallest_share),1,0)", kind="whole",
+        ),
+    ]  # fmt: skip
+    own_lines = []
+    for m, metric in enumerate(model.metrics[1:], start=1):
+        name, before, after = metric_name(metric.name), curve_key("from", m), curve_key("to", m)
+        per_head = f"AVERAGE({{{before}}}/{{{low}}},{{{after}}}/{{{high}}})"
+        through = (
+            f"={split_name(names[metric.name])}*{{unit_{m}}}*IF({{gone}}=1,{{{after}}}-{{{before}}},"
+            f"({{{high}}}-{{{low}}})*{per_head})"
+        )
+        lines.append(Line(
+            f"through_{m}", f"{name}, through {metric_name(model.levers[0])}", unit,
+            f"Difference in the share {share} × mean amount per customer in it × money per unit.",
+            model.through[m - 1], through,
+        ))  # fmt: skip
+        own = model.terms.units[m] * (model.curves[1, m] - model.curves[0, m]) - model.through[m - 1]
+        own_lines.append(Line(
+            f"own_{m}", f"{name}, its own", unit, "Whole difference × money per unit, less the line above.",
+            own, f"={{unit_{m}}}*({{{after}}}-{{{before}}})-{{through_{m}}}",
+        ))  # fmt: skip
+    return (*lines, *own_lines)
+
+
+def lever_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the levers per moved customer.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        By lever, their sum, and the same straight from the curves.
+    """
+    last, unit = len(model.metrics) - 1, f"{model.value.currency} per moved customer"
+    share = f"={{counts}}*SUM({{through_1}}:{{through_{last}}})" if last else "={counts}*0"
+    formulas = [share, *(f"={{counts}}*{{own_{m}}}" for m in range(1, last + 1))]
+    notes = ["Effect counts × sum of the lines through it.", *["Effect counts × its own line."] * last]
+    lines = [Line("", "Levers per moved customer, by month after the move")]
+    lines += [
+        Line(f"money_{m}", metric_name(name), unit, notes[m], model.money[m], formulas[m], sums=True)
+        for m, name in enumerate(model.levers)
+    ]
+    difference = "+".join(
+        f"{{unit_{m}}}*({{{curve_key('to', m)}}}-{{{curve_key('from', m)}}})" for m in range(1, last + 1)
+    )
+    each = model.money.sum(axis=0)
+    return (
+        *lines,
+        Line(
+            "value", "Value per moved customer", unit, "Sum of the levers.", each,
+            f"=SUM({{money_0}}:{{money_{last}}})", sums=True,
+        ),
+        Line(
+            "direct", "The same, straight from the curves", unit,
+            "Effect counts × Σ money per unit × difference: a check.",
+            each, f"={{counts}}*({difference or '0'})", sums=True,
+        ),
+    )  # fmt: skip
+
+
+def shift_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the levers of the whole shift, after the ramp-up.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        By lever, and the part of them that the margin scales.
+    """
+    lines = [
+        Line("", "Whole shift, by month of the programme: customers moved in the last months of the ramp-up added up")
+    ]
+    note = "Customers moved × mean over the ramp-up of what each part adds now."
+    for m, name in enumerate(model.levers):
+        lines.append(Line(
+            f"flow_{m}", metric_name(name), model.value.currency, note, model.flow.levers[m], phased(f"money_{m}"),
+            flow_kind(model), sums=True,
+        ))  # fmt: skip
+    return (*lines, *margin_lines(model))
+
+
+def margin_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return what a margin of 1 would bring: used by the two-way table.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Empty without revenue.
+    """
+    metric = model.margin_metric
+    if metric is None:
+        return ()
+    m = model.metrics.index(metric)
+    by_month = model.margin_by_month
+    profile = np.ones(model.months) if by_month is None else by_month
+    difference = model.terms.counted() * profile * (model.curves[1, m] - model.curves[0, m])
+    times = "" if by_month is None else "*INDEX(gross_margin_by_month,{month})"
+    after, before = curve_key("to", m), curve_key("from", m)
+    name = metric_name(metric.name)
+    return (
+        Line(
+            "scaled", f"Difference in {name}", f"{model.value.currency} per moved customer",
+            "Before the margin; where that goes by month, with it and before the factor.", difference,
+            f"={{counts}}*({{{after}}}-{{{before}}}){times}",
+        ),
+        Line(
+            "scaled_flow", f"Difference in {name}, whole shift", model.value.currency,
+            "For the two-way table of Sensitivity.", model.phased(difference), phased("scaled"), flow_kind(model),
+        ),
+    )  # fmt: skip
+
+
+def phased(key: str) -> str:
+    """Return the formula of a line of the whole shift.
+
+    Parameters
+    ----------
+    key : str
+        The line per moved customer.
+
+    Returns
+    -------
+    str
+        Sum over the last months, one for each part of the ramp-up, counted back with INDEX.
+    """
+    parts = f"INDEX({{{key}:all}},MAX({{month}}-ramp_up_months,0)+1):{{{key}}}"
+    return f"={{valued}}*customers_moved*SUM({parts})/ramp_up_months"
+
+
+def cash_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the cash flow.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Gross, optimism, programme cost, net, what is not cash, net cash, and the net of the run.
+    """
+    flow, currency, kind = model.flow, model.value.currency, flow_kind(model)
+    last, cost = len(model.levers) - 1, cost_to_serve_at(model.move)
+    not_cash = f"=-(1-cashable_share)*(1-optimism_adjustment)*MAX({{flow_{cost}}},0)"
+    no_saving = "=0*{gross}"
+    paid = (
+        "=-{valued}*(IF({month}=0,programme_cost_upfront,0)"
+        "+IF(AND({month}>0,{month}<=programme_months),programme_cost_monthly,0))"
+    )
+    return (
+        Line("", "Cash flow of the whole shift"),
+        Line(
+            "gross", "Gross value", currency, "Sum of the levers.", from_month_0(flow.gross),
+            f"=SUM({{flow_0}}:{{flow_{last}}})", kind, sums=True,
+        ),
+        Line(
+            "optimism", "Adjustment for optimism", currency, "Gross value × adjustment, taken off.",
+            0.0 - from_month_0(flow.optimism), "=-optimism_adjustment*{gross}", kind, sums=True,
+        ),
+        Line(
+            "cost", "Programme cost", currency, "Upfront at month 0, monthly while it runs; money that goes out.",
+            0.0 - flow.costs, paid, kind, sums=True,
+        ),
+        Line(
+            "net", "Net cash flow", currency, "The three lines above.", flow.net, "={gross}+{optimism}+{cost}", kind,
+            sums=True,
+        ),
+        Line(
+            "net_discounted", "Net, discounted", currency, "Net × discount factor. Its total is the net present value.",
+            flow.net * flow.discount, "={net}*{discount}", kind, sums=True,
+        ),
+        Line(
+            "not_cash", "Lower cost to serve that is not cash", currency,
+            "(1 − cashable share) × lower cost to serve after optimism, taken off.", 0.0 - from_month_0(flow.not_cash),
+            not_cash if cost is not None else no_saving, kind, sums=True,
+        ),
+        Line(
+            "net_cash", "Net that becomes cash", currency, "Net plus the line above.",
+            flow.net - from_month_0(flow.not_cash), "={net}+{not_cash}", kind, sums=True,
+        ),
+        Line(
+            "net_run", "Net cash flow in the run", currency, "Values of the run, not live: for the checks.", flow.net,
+            kind=kind, sums=True,
+        ),
+    )  # fmt: skip
+
+
+def running_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return the running sums and what the payback is read from.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Cumulative, discounted too, and in both the month after each one below 0.
+    """
+    lines: list[Line] = [Line("", "Cumulative, and payback")]
+    for key, what, net in (
+        ("net", "net", model.flow.net), ("net_discounted", "net, discounted", model.flow.net * model.flow.discount),
+    ):  # fmt: skip
+        total, currency = net.cumsum(), model.value.currency
+        lines.append(Line(
+            f"sum_{key}", f"Cumulative {what}", currency, "Sum of the months so far.", total, f"=SUM({{{key}:so_far}})",
+            flow_kind(model),
+        ))  # fmt: skip
+        largest = f"MAX({{{key}:from0}},-MIN({{{key}:from0}}),1)"
+        lines.append(Line(
+            f"below_{key}", f"Still below 0, {what}", "month after",
+            "The month after, where the cumulative sum is below 0. The largest is the payback: from there on it "
+            "stays at or above 0.",
+            below_zero(net), f"=IF({{sum_{key}}}<-rounding_tolerance*{largest},{{month}}+1,0)", "whole",
+        ))  # fmt: skip
+    return tuple(lines)
+
+
+def below_zero(net: Floats) -> Floats:
+    """Return the month after each month in which the cumulative sum is below 0.
+
+    Parameters
+    ----------
+    net : ndarray of shape (K + 1,)
+        Net cash flow by month.
+
+    Returns
+    -------
+    ndarray of shape (K + 1,)
+        0 where it is not below.
+    """
+    below = net.cumsum() < -ROUNDING * max(float(np.abs(net).max()), 1.0)
+    return np.where(below, np.arange(len(net)) + 1.0, 0.0)

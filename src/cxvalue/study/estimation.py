@@ -1,0 +1,215 @@
+"""The estimation of a study, before any money: each step runs when it is first asked for, and its result is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from cxvalue.engine import DuckDBEngine, Engine
+from cxvalue.errors import NotEstimable, SettingsError
+from cxvalue.estimate import (
+    COMPLETE_COHORTS,
+    BandReplicates,
+    BandStudy,
+    Curves,
+    estimate_bands,
+    estimator_for,
+    make_curves,
+)
+from cxvalue.estimate.beside.blocks import balance_blocks
+from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
+from cxvalue.link import EpisodeOutcomes, Linked, Timeline, link, make_timeline
+from cxvalue.link.columns import Floats
+from cxvalue.settings import Settings
+from cxvalue.tables import CleanTables, Reconciliation, Tables, check_tables, read_tables, reconcile
+from cxvalue.value.economics import SegmentMargin
+from cxvalue.vocabulary import EVERYBODY, Band
+
+Progress = Callable[[str], None]
+
+
+class Estimation:
+    """What a study reads and estimates once and keeps.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables from Python.
+    settings : Settings
+        The settings.
+    folder : Path
+        Folder at which relative paths start.
+    progress : callable
+        Called with the name of every stage that begins.
+    """
+
+    def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress) -> None:
+        self.tables = tables
+        self.settings = settings
+        self.folder = folder
+        self.progress = progress
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Where rows are worked on."""
+        run = self.settings.run
+        return DuckDBEngine(threads=run.threads, memory_limit=run.memory_limit)
+
+    @cached_property
+    def checked(self) -> CleanTables:
+        """The checked tables, before they are held against the books."""
+        self.progress("reading and checking tables")
+        window = self.settings.study.purchase_window
+        registered = read_tables(
+            self.engine, self.settings, given=self.tables, folder=self.folder, purchase_window=window
+        )
+        return check_tables(self.engine, registered)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """The tables against the books."""
+        return reconcile(self.engine, self.checked, self.settings.reconciliation)
+
+    @cached_property
+    def clean(self) -> CleanTables:
+        """The checked tables, with what the books say about them."""
+        return replace(self.checked, findings=(*self.checked.findings, *self.reconciliation.findings()))
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The months of the study."""
+        self.clean.refuse_errors()
+        return make_timeline(self.engine, self.clean, self.settings.study)
+
+    @cached_property
+    def bands(self) -> BandStudy:
+        """Moments, targets and design."""
+        linked, outcomes = self._link(self.timeline)
+        self.progress("moments and response weights")
+        study = self.settings.study
+        return estimate_bands(
+            linked, outcomes, self.timeline, groups=study.groups, adjust=self.settings.adjust, seed=study.seed
+        )
+
+    @cached_property
+    def other_baseline(self) -> BandStudy:
+        """The same with the baseline ending in the other of the two months; everybody only."""
+        linked, outcomes = self._link(replace(self.timeline, baseline_lag=1 - self.timeline.baseline_lag))
+        study = self.settings.study
+        return estimate_bands(
+            linked,
+            outcomes,
+            outcomes.timeline,
+            groups=study.groups,
+            adjust=self.settings.adjust,
+            seed=study.seed,
+            only_everybody=True,
+        )
+
+    @cached_property
+    def noise(self) -> SurveyNoise:
+        """What customers who were asked twice tell of the survey's noise."""
+        self.progress("survey noise")
+        return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
+
+    @property
+    def from_band(self) -> Band:
+        """Whose covariates curves take."""
+        return self.settings.shift.shift().from_band
+
+    def margin_by_answer(self, linked: Linked) -> Floats | None:
+        """Return the gross margin of each answer's customer, where the settings give it by segment.
+
+        Parameters
+        ----------
+        linked : Linked
+            Segments of the answers.
+
+        Returns
+        -------
+        ndarray of shape (n,) or None
+            None where the margin does not go by segment.
+
+        Raises
+        ------
+        SettingsError
+            When the column is no segment of the study, or a value of it has no margin.
+        """
+        economics = self.settings.economics
+        if economics is None or not isinstance(economics.gross_margin, SegmentMargin):
+            return None
+        by = economics.gross_margin.by
+        if by not in linked.segment_names:
+            raise SettingsError(
+                f"[economics] gross_margin goes by '{by}', which is no segment",
+                allowed=", ".join(linked.segment_names) or "a column of [customers] segments",
+                hint=f'add "{by}" to [customers] segments',
+            )
+        at = linked.segment_names.index(by)
+        codes = linked.answers.segments[:, at]
+        if (codes < 0).any() and economics.gross_margin.other is None:
+            raise SettingsError(
+                f"[economics] gross_margin has no margin for customers whose '{by}' is blank", hint="add other = …"
+            )
+        return economics.gross_margin.factors(linked.segment_values[at])[codes]
+
+    def fitted(self, adjusted: bool, cohorts: str) -> BandReplicates | NotEstimable:
+        """Return curves in every replicate.
+
+        Parameters
+        ----------
+        adjusted : bool
+            Standardised, or plain means.
+        cohorts : {"all", "complete"}
+            Which episodes.
+
+        Returns
+        -------
+        BandReplicates or NotEstimable
+            The curves.
+        """
+        by = EVERYBODY if cohorts == "all" else COMPLETE_COHORTS
+        horizon = self.settings.study.horizon_months
+        return self.bands.fit(estimator_for(adjusted), by=by, label=by, from_band=self.from_band, horizon=horizon)
+
+    def curves(self, adjusted: bool, cohorts: str) -> Curves | NotEstimable:
+        """Return curves with intervals.
+
+        Parameters
+        ----------
+        adjusted : bool
+            Standardised, or plain means.
+        cohorts : {"all", "complete"}
+            Which episodes.
+
+        Returns
+        -------
+        Curves or NotEstimable
+            The curves.
+        """
+        fitted = self.fitted(adjusted, cohorts)
+        if isinstance(fitted, NotEstimable):
+            return fitted
+        settings = self.settings.study
+        return make_curves(
+            fitted,
+            self.bands.metrics,
+            adjusted=adjusted,
+            cohorts=cohorts,
+            currency=settings.currency,
+            confidence=settings.confidence,
+        )
+
+    def close(self) -> None:
+        """Give back the engine's memory and temporary files."""
+        balance_blocks.cache_clear()
+        if "engine" in self.__dict__:
+            self.engine.close()
+
+    def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:
+        self.progress("linking answers to panels")
+        linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
+        margin = self.margin_by_answer(linked)
+        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers, margin)
