@@ -17,8 +17,8 @@ import numpy as np
 
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.value import AssumptionSettings, Economics, Frame, Move, Shift, make_register
-from cxvalue.value.probabilistic import run_probabilistic
 from cxvalue.value.project import project
+from cxvalue.value.vary.probabilistic import run_probabilistic
 from cxvalue.vocabulary import STANDARD_METRICS
 
 METRICS = tuple(STANDARD_METRICS.values())

@@ -13,7 +13,7 @@ from scipy import stats
 
 import cxvalue as cx
 from cxvalue.value import AssumptionSettings, Register, make_register
-from cxvalue.value.distribution import Distribution, stratified_probabilities
+from cxvalue.value.vary.distribution import Distribution, stratified_probabilities
 from projections import project_simple
 
 ECONOMICS = {"gross_margin": 0.6, "discount_rate_annual": 0.1}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cxvalue.errors import NotEstimable, SettingsError
-from cxvalue.value.cohort_model import (
+from cxvalue.value.chain.cohort_model import (
     Reward,
     keep_from_falling,
     lifetime_value,

@@ -14,7 +14,7 @@ from builders import Base
 from cxvalue.estimate.beside.blocks import month_blocks
 from cxvalue.estimate.beside.negative_control import fit_negative_control
 from cxvalue.estimate.replicate import BandReplicates, Interval
-from cxvalue.value.judge import NOT_TRIED
+from cxvalue.value.beside.judge import NOT_TRIED
 from report_results import small_results
 
 ROLES = {

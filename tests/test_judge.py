@@ -12,7 +12,7 @@ from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Benchmark, Robustness
 from cxvalue.estimate.replicate import Interval
 from cxvalue.value import EstimateRow, Estimates, Evidence, Shift, Verdict, judge
-from cxvalue.value.judge import NOT_TRIED, RULE
+from cxvalue.value.beside.judge import NOT_TRIED, RULE
 from report_results import estimate_row, known_interval, small_results
 
 ENOUGH = {"dissatisfied": 50.0, "neutral": 400.0, "satisfied": 3.0}  # the third band takes no part

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.chain import CurrentBand, Dynamics, LevelChain, answered_amounts, make_level_chain, mix_bands
 from cxvalue.estimate.chain import true_amounts as turn
-from cxvalue.value.band_chain import BandChain
+from cxvalue.value.chain.band_chain import BandChain
 
 LIMITS = np.array([-np.inf, -0.6, 0.4, np.inf])
 ROUNDING = 1e-9

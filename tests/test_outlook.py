@@ -26,9 +26,9 @@ from cxvalue.link import OutcomeBatch
 from cxvalue.report.plot_outlook import plot_outlook
 from cxvalue.simulate import SCENARIOS, simulate
 from cxvalue.value import Question, make_frame
-from cxvalue.value.look_ahead import look_ahead
-from cxvalue.value.outlook import GROWING, NO_TREND, WEAKENING, GapTrend, Outlook
-from cxvalue.value.scaling import Scaling, scale_by
+from cxvalue.value.ahead.look_ahead import look_ahead
+from cxvalue.value.ahead.outlook import GROWING, NO_TREND, WEAKENING, GapTrend, Outlook
+from cxvalue.value.ahead.scaling import Scaling, scale_by
 from cxvalue.vocabulary import month_label, parse_month
 
 WAVES = ("2023-06", "2023-12", "2024-06")

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.value import AssumptionSettings, Economics, Projection, Register, Shift, make_register
-from cxvalue.value.cases import make_cases
-from cxvalue.value.probabilistic import draw_assumptions, run_probabilistic
 from cxvalue.value.project import project
-from cxvalue.value.sensitivity import analyse_sensitivity
-from cxvalue.value.tornado import make_tornado
-from cxvalue.value.two_way import make_two_way
-from cxvalue.value.variance import variance_shares
-from cxvalue.value.varied import varied_flow
+from cxvalue.value.vary.cases import make_cases
+from cxvalue.value.vary.probabilistic import draw_assumptions, run_probabilistic
+from cxvalue.value.vary.sensitivity import analyse_sensitivity
+from cxvalue.value.vary.tornado import make_tornado
+from cxvalue.value.vary.two_way import make_two_way
+from cxvalue.value.vary.variance import variance_shares
+from cxvalue.value.vary.varied import varied_flow
 from projections import project_simple, simple_frame, simple_move
 
 COSTLY = {"programme_cost_upfront": 800.0}
@@ -292,7 +292,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     value = project_simple(noise=2.0, **COSTLY)
     register = everything_varies(value)
     whole = run_probabilistic(value, register, draws=300, seed=1)
-    monkeypatch.setattr("cxvalue.value.probabilistic.BLOCK", 16 * 70)
+    monkeypatch.setattr("cxvalue.value.vary.probabilistic.BLOCK", 16 * 70)
     np.testing.assert_allclose(run_probabilistic(value, register, draws=300, seed=1).npv, whole.npv)
 
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from cxvalue.report.canvas import figure_of, new_axes, svg_text
 from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
 from cxvalue.value import AssumptionSettings, make_register
-from cxvalue.value.sensitivity import Sensitivity, analyse_sensitivity
+from cxvalue.value.vary.sensitivity import Sensitivity, analyse_sensitivity
 from projections import project_simple
 
 

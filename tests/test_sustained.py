@@ -14,9 +14,9 @@ from cxvalue.estimate.noise.polychoric import Polychoric, correlate_answers
 from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
 from cxvalue.value import Shift
+from cxvalue.value.chain.sustained import value_sustained
+from cxvalue.value.chain.sustained_value import SustainedValue
 from cxvalue.value.question import Question
-from cxvalue.value.sustained import value_sustained
-from cxvalue.value.sustained_value import SustainedValue
 
 NOBODY = np.empty(0, dtype=np.int64)
 

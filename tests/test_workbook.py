@@ -21,7 +21,7 @@ from cxvalue.report.workbook.book_model import model_of
 from cxvalue.report.workbook.result_rows import by_name, result_rows
 from cxvalue.value import AssumptionSettings, Economics, Frame, Move, Projection, Shift, make_register
 from cxvalue.value.project import project
-from cxvalue.value.sensitivity import analyse_sensitivity
+from cxvalue.value.vary.sensitivity import analyse_sensitivity
 from cxvalue.vocabulary import GROSS_PROFIT, SHARE_METRICS, STANDARD_METRICS, Metric
 from report_results import CUSTOMER_ID, HOSTILE, all_ids, first_row, small_results, with_segments
 from spreadsheet import differing, formulas, named, opened, recalculate, relative, texts, with_cells
@@ -190,7 +190,7 @@ SCENARIOS = ("programme", "by_month", "by_segment", "loss")
 def test_recalculated_book_equals_python(recalculated: dict[str, Workbook], name: str) -> None:
     expected = figures_of(scenarios()[name].results.value)
     found = [(key, named(recalculated[name], key).value, value) for key, value in expected.items()]
-    assert len(found) >= 25
+    assert len(found) >= 23
     assert not differing(found, tolerance=1e-6)  # what the workbook promises
 
 
@@ -198,10 +198,10 @@ def test_recalculated_book_equals_python(recalculated: dict[str, Workbook], name
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_stored_value_is_what_its_formula_gives(recalculated: dict[str, Workbook], name: str) -> None:
     stored, live, cells = opened(book(name), values=True), recalculated[name], list(formulas(opened(book(name))))
-    found = [
-        (f"{cell.parent.title}!{cell.coordinate}", *(each[cell.parent.title][cell.coordinate].value for each in (live, stored)))
-        for cell in cells
-    ]  # fmt: skip
+    found = []
+    for cell in cells:
+        sheet, at = cell.parent.title, cell.coordinate
+        found.append((f"{sheet}!{at}", live[sheet][at].value, stored[sheet][at].value))
     assert len(found) > 500
     # Two programs add up a few hundred numbers in another order; what is near 0 is compared as if it were 1e-6.
     assert not differing(found, tolerance=1e-7)
@@ -307,14 +307,13 @@ def test_every_name_is_a_cell_that_holds_something(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_line_has_a_unit_and_says_how_it_is_computed(name: str) -> None:
-    written = opened(book(name))
-    for sheet, last in (("Workings", 3), ("Curves", 3), ("Inputs", 12), ("Results", 9)):
-        names = {cell.row for cell in formulas(written, sheet) if cell.row > 7}
-        silent = [row for row in names if not (written[sheet].cell(row, 3 if last > 3 else 2).value)]
-        bare = [row for row in names if not written[sheet].cell(row, last).value]
-        state = {row for row in names if "nputs" in str(written[sheet].cell(row, 1).value) or row > 60}
-        assert set(silent) <= state
-        assert set(bare) <= state
+    stored = opened(book(name), values=True)
+    for sheet, unit, note in (("Inputs", 3, 12), ("Curves", 2, 3), ("Workings", 2, 3), ("Results", 3, 9)):
+        lines = [
+            row for row in stored[sheet].iter_rows(min_row=8) if any(isinstance(c.value, int | float) for c in row)
+        ]
+        assert len(lines) >= 9
+        assert not [row[0].value for row in lines if not (row[0].value and row[unit - 1].value and row[note - 1].value)]
 
 
 def test_inputs_carry_what_the_register_says() -> None:
@@ -347,7 +346,7 @@ def test_hostile_text_stays_text() -> None:
     written = opened(workbook_bytes(replace(results, name=HOSTILE)))
     assert written["Cover"]["A1"].value == HOSTILE
     assert {str(cell.value) for cell in texts(written)} >= {HOSTILE, "@x", "per unit of =1+1, calls"}
-    assert not [cell.value for cell in formulas(written) if HOSTILE in str(cell.value) or "calls" in str(cell.value)]
+    assert not [cell.value for cell in formulas(written) if HOSTILE in str(cell.value) or "1+1" in str(cell.value)]
     starting = [cell for cell in texts(written) if str(cell.value).startswith(("=", "+", "@", "\t"))]
     assert starting
     assert all(cell.quotePrefix for cell in starting)

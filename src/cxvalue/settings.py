@@ -14,7 +14,7 @@ from cxvalue.estimate import AdjustSettings
 from cxvalue.link import StudySettings
 from cxvalue.tables import InputSettings, PanelSettings
 from cxvalue.value import AssumptionSettings, Economics, ShiftSettings, list_assumptions, state_assumptions
-from cxvalue.value.assumption import read_assumption
+from cxvalue.value.vary.assumption import read_assumption
 
 
 class Settings(InputSettings):

@@ -11,7 +11,7 @@
 import numpy as np
 import pytest
 
-from cxvalue.value.cohort_model import CohortProjection, Reward, lifetime_value, project_cohort
+from cxvalue.value.chain.cohort_model import CohortProjection, Reward, lifetime_value, project_cohort
 
 HIV_CYCLES = 20
 

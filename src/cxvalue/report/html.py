@@ -39,7 +39,7 @@ from cxvalue.report.wording import (
     relationship_of,
     truth_sentence,
 )
-from cxvalue.value.judge import RULE
+from cxvalue.value.beside.judge import RULE
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 

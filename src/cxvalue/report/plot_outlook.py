@@ -10,7 +10,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.report.canvas import new_axes
 from cxvalue.report.plot_parts import GAIN, LOSS, MUTED, SMALL_SIZE, clean_frame, label_style, title_style
 from cxvalue.report.wording import level
-from cxvalue.value.outlook import GapTrend, Outlook
+from cxvalue.value.ahead.outlook import GapTrend, Outlook
 from cxvalue.vocabulary import month_label
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from cxvalue.report.plot_parts import (
     label_style,
     title_style,
 )
-from cxvalue.value.assumption import number_text
-from cxvalue.value.probabilistic import Probabilistic
-from cxvalue.value.tornado import ESTIMATION, GIVEN, NOT_GIVEN, Tornado, TornadoBar
+from cxvalue.value.vary.assumption import number_text
+from cxvalue.value.vary.probabilistic import Probabilistic
+from cxvalue.value.vary.tornado import ESTIMATION, GIVEN, NOT_GIVEN, Tornado, TornadoBar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,7 +19,7 @@ from cxvalue.report.plot_parts import (
     spread_apart,
     title_style,
 )
-from cxvalue.value.sustained_value import SustainedValue
+from cxvalue.value.chain.sustained_value import SustainedValue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -41,10 +41,10 @@ from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.report.plot_waterfall import plot_waterfall
 from cxvalue.report.wording import SHARE_TITLES, level, method_name, metric_name, relationship_of
 from cxvalue.value import Estimates, Projection
-from cxvalue.value.outlook import Outlook
-from cxvalue.value.probabilistic import Probabilistic
-from cxvalue.value.sustained_value import SustainedValue
-from cxvalue.value.tornado import Tornado
+from cxvalue.value.ahead.outlook import Outlook
+from cxvalue.value.chain.sustained_value import SustainedValue
+from cxvalue.value.vary.probabilistic import Probabilistic
+from cxvalue.value.vary.tornado import Tornado
 from cxvalue.value.waterfall import Waterfall
 
 if TYPE_CHECKING:

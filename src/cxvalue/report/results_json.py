@@ -25,7 +25,7 @@ from cxvalue.report.truth import known_truth
 from cxvalue.report.valuation_json import valuation_dict
 from cxvalue.value import HeadCount, Projection
 from cxvalue.value.appraise import Appraisal
-from cxvalue.value.judge import RULE
+from cxvalue.value.beside.judge import RULE
 
 SCHEMA_VERSION: Final = 1
 SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"

@@ -12,7 +12,7 @@ from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
 from cxvalue.tables import CheckReport
 from cxvalue.value import Economics, Estimates, Links, Projection, Register, SegmentValues, Shift, Valuation
-from cxvalue.value.verdict import Verdict
+from cxvalue.value.beside.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

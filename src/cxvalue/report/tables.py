@@ -17,7 +17,7 @@ from cxvalue.report.study_results import StudyResults
 from cxvalue.report.valuation_tables import valuation_tables
 from cxvalue.tables import Finding
 from cxvalue.value import Projection
-from cxvalue.value.assumptions import COLUMNS as REGISTER_COLUMNS
+from cxvalue.value.vary.assumptions import COLUMNS as REGISTER_COLUMNS
 from cxvalue.vocabulary import month_label, parse_month
 
 FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")

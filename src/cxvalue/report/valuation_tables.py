@@ -14,7 +14,7 @@ from cxvalue.report.reconciliation_table import RECONCILIATION_COLUMNS, reconcil
 from cxvalue.report.study_results import StudyResults
 from cxvalue.value import Projection
 from cxvalue.value.appraise import Appraisal, Payback
-from cxvalue.value.two_way import TwoWay
+from cxvalue.value.vary.two_way import TwoWay
 
 FIGURE_COLUMNS = ("figure", "unit", "estimate", "se", "ci_low", "ci_high")
 

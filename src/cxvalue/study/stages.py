@@ -49,9 +49,9 @@ from cxvalue.value import (
     weigh_confounding,
     with_reliability,
 )
-from cxvalue.value.assumptions import still_stated
 from cxvalue.value.caveats import list_caveats
 from cxvalue.value.economics import SegmentMargin
+from cxvalue.value.vary.assumptions import still_stated
 
 
 class Stages(Estimation):

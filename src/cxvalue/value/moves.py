@@ -12,7 +12,7 @@ from cxvalue.estimate import BandReplicates, Standardised
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.link.columns import Floats
-from cxvalue.value.evidence import effective_episodes
+from cxvalue.value.beside.evidence import effective_episodes
 from cxvalue.value.question import Question
 from cxvalue.value.shift import Shift
 from cxvalue.value.stratum import stratum_move

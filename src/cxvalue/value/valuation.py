@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise import SurveyNoise
 from cxvalue.tables import Reconciliation
-from cxvalue.value.assumption import AssumptionSettings
-from cxvalue.value.assumptions import Register, make_register
-from cxvalue.value.look_ahead import look_ahead
+from cxvalue.value.ahead.look_ahead import look_ahead
+from cxvalue.value.ahead.outlook import Outlook
+from cxvalue.value.chain.sustained import value_sustained
+from cxvalue.value.chain.sustained_value import SustainedValue
 from cxvalue.value.moves import Moves, value_moves
-from cxvalue.value.outlook import Outlook
 from cxvalue.value.points import Points, value_points
 from cxvalue.value.project import Projection
 from cxvalue.value.question import Question
 from cxvalue.value.segments import SegmentValues, value_segments
-from cxvalue.value.sensitivity import Sensitivity, analyse_sensitivity
-from cxvalue.value.sustained import value_sustained
-from cxvalue.value.sustained_value import SustainedValue
+from cxvalue.value.vary.assumption import AssumptionSettings
+from cxvalue.value.vary.assumptions import Register, make_register
+from cxvalue.value.vary.sensitivity import Sensitivity, analyse_sensitivity
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -15,6 +15,8 @@ from cxvalue.value.levers import ALL_GONE, lever_names, split_levers
 from cxvalue.value.move import Move
 from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric, month_label, parse_month
 
+SEARCH_FROM: Final = 0.01
+"""Monthly rate from which the internal rate of return is looked for, where nothing tells where it lies."""
 ROUNDING: Final = 1e-9
 """Share of the largest flow below which a cumulative sum counts as 0, as the library's payback has it."""
 
@@ -111,6 +113,17 @@ class BookModel:
         """The margin of each month where it is given by month, shape (K,)."""
         by_month = isinstance(self.economics.gross_margin, tuple)
         return self.economics.margins(self.months) if by_month else None
+
+    @property
+    def start_of_search(self) -> float:
+        """Monthly rate near the internal rate of return: it would be that if benefits and costs came at their means."""
+        month = np.arange(self.months + 1)
+        benefit = np.r_[0.0, self.flow.gross - self.flow.optimism]
+        gain, cost = float(benefit.sum()), float(self.flow.costs.sum())
+        if gain <= 0 or cost <= 0:
+            return SEARCH_FROM
+        between = float(benefit @ month) / gain - float(self.flow.costs @ month) / cost
+        return SEARCH_FROM if between == 0 else float((gain / cost) ** (1.0 / between) - 1.0)
 
     def calendar(self) -> tuple[str, ...]:
         """Return the calendar months of months 0…K.

@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from cxvalue.report.workbook.book_model import ROUNDING, BookModel
-from cxvalue.report.workbook.input_sheet import AGREEMENT, SLACK
+from cxvalue.report.workbook.constant_block import AGREEMENT, SLACK
 from cxvalue.report.workbook.lines import TimeRows, every_reference
 from cxvalue.report.workbook.result_rows import lever_cells
 from cxvalue.report.workbook.sheet import FINE, TOP_ROWS, Printing, Sheet

@@ -11,9 +11,9 @@ import pandas as pd
 
 from cxvalue.report.workbook.book_model import BookModel
 from cxvalue.report.workbook.styles import Kind
-from cxvalue.value.assumptions import UNIT_VALUE
 from cxvalue.value.economics import EARLIER_BY, SegmentMargin
-from cxvalue.value.margin import GROSS_MARGIN, margin_entries
+from cxvalue.value.vary.assumptions import UNIT_VALUE
+from cxvalue.value.vary.margin import GROSS_MARGIN, margin_entries
 from cxvalue.vocabulary import COST_TO_SERVE, GROSS_PROFIT, REFERRALS, REVENUE, UPGRADES, Metric
 
 UNIT_NAMES: Final = {UPGRADES: "upgrade_value", REFERRALS: "referral_value"}

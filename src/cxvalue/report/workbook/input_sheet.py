@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from cxvalue.report.wording import metric_name
-from cxvalue.report.workbook.book_model import ROUNDING, BookModel
-from cxvalue.report.workbook.input_rows import TIMINGS, InputRow, split_name, unit_names
-from cxvalue.report.workbook.sheet import TOP_ROWS, UNCHANGED, Printing, Sheet
-from cxvalue.report.workbook.styles import ASIDE, Kind
-from cxvalue.value.appraise import MONTHS_A_YEAR
-from cxvalue.value.cases import CASES
-from cxvalue.value.economics import EARLIER_BY, SegmentMargin
-from cxvalue.value.levers import ALL_GONE
-from cxvalue.vocabulary import COST_TO_SERVE, REVENUE
-
-LABEL, BASE, UNIT, LOW, HIGH, WORSE, USED, RUN, SOURCE, OWNER, DATE, NOTE = range(12)
-NAME, CHANGED, LEAST, MOST, WHOLE, OUTSIDE = range(12, 18)
-PRINTED: Final = 12
-HEAD: Final = (
-    "Assumption", "Base", "Unit", "Low", "High", "Worse end", "In use", "In the run", "Source", "Owner", "Date",
-    "What it does; note", "Name in the settings", "Changed", "Least allowed", "Most allowed", "Whole number",
-    "Outside what is allowed",
+from cxvalue.report.workbook.book_model import BookModel
+from cxvalue.report.workbook.constant_block import write_constants, write_data
+from cxvalue.report.workbook.input_columns import (
+    BASE,
+    CHANGED,
+    DATE,
+    HEAD,
+    HIGH,
+    LABEL,
+    LEAST,
+    LOW,
+    MOST,
+    NAME,
+    NOTE,
+    OUTSIDE,
+    OWNER,
+    PRINTED,
+    RUN,
+    SOURCE,
+    UNIT,
+    USED,
+    WHOLE,
+    WORSE,
 )  # fmt: skip
+from cxvalue.report.workbook.input_rows import TIMINGS, InputRow
+from cxvalue.report.workbook.margin_block import write_margin_by_month
+from cxvalue.report.workbook.sheet import TOP_ROWS, UNCHANGED, Printing, Sheet
+from cxvalue.report.workbook.styles import ASIDE
+from cxvalue.value.vary.cases import CASES
+
 FREE: Final = 1e12
 """A limit that nobody reaches, for inputs without one."""
-AGREEMENT: Final = 1e-6
-FLOOR: Final = 1e-3
-SLACK: Final = 0.02
 
 
 def write_inputs(sheet: Sheet, model: BookModel, rows: tuple[InputRow, ...]) -> Printing:
@@ -189,235 +196,6 @@ def write_range(sheet: Sheet, row: int, given: InputRow, base: str) -> None:
         sheet.inner.data_validation(row, column, row, column, rule)
 
 
-def write_margin_by_month(sheet: Sheet, row: int, model: BookModel, counted: list[str], outside: list[str]) -> int:
-    """Write the gross margin by month, or that it goes by segment.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    model : BookModel
-        The model.
-    counted, outside : list of str
-        Ranges that count what was changed and what is not allowed; this adds its own.
-
-    Returns
-    -------
-    int
-        The row after it.
-    """
-    margin = model.economics.gross_margin
-    if isinstance(margin, SegmentMargin):
-        return write_segment_margin(sheet, row, margin)
-    by_month = model.margin_by_month
-    if by_month is None:
-        return row
-    sheet.section(row, "Gross margin by month", columns=PRINTED)
-    sheet.head(row + 1, HEAD[:3])
-    first = row + 2
-    for month, value in enumerate(by_month.tolist()):
-        at = first + month
-        sheet.text(at, LABEL, f"Gross margin, month {month + 1}", "label")
-        sheet.value(at, BASE, value, "input", "percent")
-        sheet.text(at, UNIT, "share of revenue", "note")
-        sheet.text(at, NOTE, "Before cost to serve, as of that month after the customer's move.", "note")
-        sheet.value(at, RUN, value, "run", "percent")
-        base = xl_rowcol_to_cell(at, BASE)
-        sheet.formula(at, CHANGED, f"=IF({base}={xl_rowcol_to_cell(at, RUN)},0,1)", 0.0, "calc", "whole")
-        sheet.formula(at, OUTSIDE, f"=IF(AND({base}>=0,{base}<=1),0,1)", 0.0, "calc", "whole")
-    last = first + len(by_month) - 1
-    rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
-    sheet.inner.data_validation(first, BASE, last, BASE, rule)
-    sheet.define("gross_margin_by_month", first, BASE, last=(last, BASE))
-    counted.append(xl_range_abs(first, CHANGED, last, CHANGED))
-    outside.append(xl_range_abs(first, OUTSIDE, last, OUTSIDE))
-    return last + 2
-
-
-def write_segment_margin(sheet: Sheet, row: int, margin: SegmentMargin) -> int:
-    """Write that the gross margin goes by segment and cannot be changed in the book.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    margin : SegmentMargin
-        The margins.
-
-    Returns
-    -------
-    int
-        The row after it.
-    """
-    sheet.section(row, "Gross margin by segment: read with the panels, cannot be changed here", columns=PRINTED)
-    other = () if margin.other is None else (("all others", margin.other),)
-    shown = (*margin.values, *other)
-    for offset, (name, value) in enumerate(shown, start=1):
-        sheet.text(row + offset, LABEL, f"Gross margin, {margin.by} {name}", "label")
-        sheet.value(row + offset, RUN, value, "run", "percent")
-        sheet.text(row + offset, UNIT, "share of revenue", "note")
-        sheet.text(
-            row + offset, NOTE, "Each customer's revenue was multiplied by it: gross profit is a metric.", "note"
-        )
-    return row + len(shown) + 2
-
-
-def write_data(sheet: Sheet, row: int, model: BookModel) -> int:
-    """Write what comes from the data, and the money per unit that is no assumption.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    int
-        The row after it.
-    """
-    sheet.section(row, "From the data and from definitions: values of the run", columns=PRINTED)
-    names, shift = unit_names(model.metrics), model.value.shift
-    found: list[tuple[str, str, float, Kind, str, str]] = [(
-        "prob_from_band", f"Share of customers now {shift.from_band}", float(model.move.prob_from[0]), "percent",
-        "share of customers", "Estimated from the answers; its interval stands in Results.",
-    )]  # fmt: skip
-    fixed = {
-        COST_TO_SERVE: (-1.0, "A cost is money that goes out."),
-        REVENUE: (0.0, "The margin goes by segment: gross profit stands in its place."),
-    }
-    for metric, split in zip(model.metrics[1:], model.split.tolist(), strict=True):
-        if metric.name in fixed and not (metric.name == REVENUE and model.margin_metric == metric):
-            value, why = fixed[metric.name]
-            unit = f"{model.value.currency} per {model.value.currency}"
-            found.append(
-                (names[metric.name], f"Money per unit of {metric_name(metric.name)}", value, "number", unit, why)
-            )
-        found.append((
-            split_name(names[metric.name]), f"{metric_name(metric.name)}: split", split, "whole", "1 or 0",
-            f"1: a share times an amount, split between the levers {metric_name(model.levers[0])} and its own.",
-        ))  # fmt: skip
-    for offset, (name, label, number, kind, unit, why) in enumerate(found, start=1):
-        write_constant(sheet, row + offset, (name, label, number, unit, why), kind)
-    return row + len(found) + 2
-
-
-def write_constant(sheet: Sheet, row: int, entry: tuple[str, str, float, str, str], kind: Kind) -> None:
-    """Write a number that readers leave as it is.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    entry : tuple
-        Name, label, number, unit and note.
-    kind : str
-        How it is written.
-    """
-    name, label, number, unit, note = entry
-    sheet.text(row, LABEL, label, "label")
-    sheet.value(row, USED, number, "run", kind)
-    sheet.text(row, UNIT, unit, "note")
-    sheet.text(row, NOTE, note, "note")
-    sheet.text(row, NAME, name, "note")
-    sheet.define(name, row, USED)
-
-
-def write_constants(sheet: Sheet, row: int, model: BookModel) -> int:
-    """Write the constants that formulas use by name.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    int
-        The row after it.
-    """
-    sheet.section(row, "Constants", columns=PRINTED)
-    rate = model.value.appraisal.irr_annual
-    start_rate = start_of_search(None if rate is None else rate.estimate)
-    entries: list[tuple[tuple[str, str, float, str, str], Kind]] = [
-        (("months_a_year", "Months a year", MONTHS_A_YEAR, "months", "A yearly rate becomes a monthly one."), "whole"),
-        ((
-            "smallest_share", "Smallest share still there", ALL_GONE, "share",
-            "At or below it in either band the whole difference is the share's: amounts per customer mean nothing.",
-        ), "percent"),
-        (("irr_start_monthly", "Start of the search for the IRR", start_rate, "share per month",
-          "The run's own monthly rate, or 1 % where there is none."), "percent"),
-        (("rounding_tolerance", "Rounding in the payback", ROUNDING, "share of the largest flow",
-          "A cumulative sum nearer to 0 counts as 0."), "tiny"),
-        (("agreement_tolerance", "Agreement with the run", AGREEMENT, "relative",
-          "Live figures and those of the run may differ by no more."), "tiny"),
-        (("share_slack", "Leeway of estimated shares", SLACK, "share",
-          "A standardised share may pass 0 or 1 by so much before a check says so."), "percent"),
-        (("comparison_floor", "Smallest figure compared relatively", FLOOR, "in the figure's unit",
-          "Smaller figures are compared as if they were of this size."), "number"),
-    ]  # fmt: skip
-    for offset, (entry, kind) in enumerate(entries, start=1):
-        write_constant(sheet, row + offset, entry, kind)
-    at = row + len(entries) + 1
-    at = write_names(
-        sheet, at, ("timing_names", "timing_earlier"), "Timing within the month", tuple(EARLIER_BY.items())
-    )
-    at = write_names(sheet, at, ("case_names", "case_numbers"), "Case", tuple(zip(CASES, (1.0, 2.0, 3.0), strict=True)))
-    sheet.text(at, LABEL, "Months by which money comes earlier", "label")
-    sheet.text(at, UNIT, "months", "note")
-    sheet.text(at, NOTE, "Looked up from the timing in use.", "note")
-    earlier = "=INDEX(timing_earlier,MATCH(discount_timing,timing_names,0))"
-    sheet.formula(at, USED, earlier, EARLIER_BY[model.economics.discount_timing], "calc", "number")
-    sheet.define("months_earlier", at, USED)
-    return at + 2
-
-
-def write_names(
-    sheet: Sheet, row: int, names: tuple[str, str], label: str, entries: tuple[tuple[str, float], ...]
-) -> int:
-    """Write a small table of names and numbers.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The sheet.
-    row : int
-        Where, from 0.
-    names : tuple of str
-        Names of the column of names and of that of numbers.
-    label : str
-        For readers.
-    entries : tuple of (str, float)
-        The table.
-
-    Returns
-    -------
-    int
-        The row after it.
-    """
-    for offset, (name, number) in enumerate(entries):
-        sheet.text(row + offset, LABEL, f"{label}: {name}", "label")
-        sheet.text(row + offset, BASE, name, "run")
-        sheet.value(row + offset, USED, number, "run", "number")
-    last = row + len(entries) - 1
-    sheet.define(names[0], row, BASE, last=(last, BASE))
-    sheet.define(names[1], row, USED, last=(last, USED))
-    return last + 1
-
-
 def write_status(sheet: Sheet, row: int, counted: list[str], outside: list[str]) -> None:
     """Write how many inputs were changed, and how many are not allowed.
 
@@ -435,33 +213,18 @@ def write_status(sheet: Sheet, row: int, counted: list[str], outside: list[str])
         ("inputs_changed", "Inputs that differ from the run", counted),
         ("inputs_outside", "Inputs outside what is allowed", outside),
     )
+    note = "Counted in the columns to the right of the assumptions."
     for offset, (name, label, ranges) in enumerate(state, start=1):
         sheet.text(row + offset, LABEL, label, "label")
         sheet.text(row + offset, UNIT, "inputs", "note")
+        sheet.text(row + offset, NOTE, note, "note")
         sheet.formula(row + offset, USED, f"=SUM({','.join(ranges)})", 0.0, "calc", "whole")
         sheet.define(name, row + offset, USED)
     sheet.text(row + 3, LABEL, "In words", "label")
+    sheet.text(row + 3, NOTE, "Stands at the top of every sheet.", "note")
     words = (
         f'=IF(inputs_changed=0,"{UNCHANGED}",inputs_changed&" of the inputs differ from the run: live figures follow '
         'them, values of the run do not.")'
     )
     sheet.formula(row + 3, BASE, words, UNCHANGED, "calc")
     sheet.define("inputs_status", row + 3, BASE)
-
-
-def start_of_search(irr_annual: float | None) -> float:
-    """Return the monthly rate from which the internal rate of return is looked for.
-
-    Parameters
-    ----------
-    irr_annual : float or None
-        The run's own rate a year.
-
-    Returns
-    -------
-    float
-        The same a month; 1 % without one.
-    """
-    if irr_annual is None or not np.isfinite(irr_annual) or irr_annual <= -1.0:
-        return 0.01
-    return float((1.0 + irr_annual) ** (1.0 / MONTHS_A_YEAR) - 1.0)

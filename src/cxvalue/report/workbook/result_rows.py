@@ -11,9 +11,9 @@ import numpy as np
 from cxvalue.estimate import Interval
 from cxvalue.report.wording import metric_name
 from cxvalue.report.workbook.book_model import BookModel
+from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.input_rows import cell_name
 from cxvalue.report.workbook.styles import Kind
-from cxvalue.report.workbook.workings import flow_kind
 from cxvalue.value.appraise import Payback
 
 NO_COST: Final = "no programme cost"

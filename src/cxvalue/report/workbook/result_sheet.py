@@ -85,7 +85,7 @@ def write_result(sheet: Sheet, row: int, result: ResultRow, sources: Sequence[Ti
         Lines that its formula refers to.
     """
     formula = result.formula.format_map(every_reference(sources, LIVE, sheet.name))
-    live, run, gap = (xl_rowcol_to_cell(row, column) for column in (LIVE, RUN, DIFFERENCE))
+    live, run, share = (xl_rowcol_to_cell(row, column) for column in (LIVE, RUN, RELATIVE))
     sheet.text(row, LABEL, result.label, "label")
     sheet.text(row, UNIT, result.unit, "note")
     sheet.value(row, RUN, result.value, "run", result.kind)
@@ -95,10 +95,11 @@ def write_result(sheet: Sheet, row: int, result: ResultRow, sources: Sequence[Ti
     if not result.formula:
         return
     sheet.formula(row, LIVE, formula, result.value, "total", result.kind)
-    both = f'=IF(AND(ISNUMBER({live}),ISNUMBER({run})),{live}-{run},IF({live}={run},0,"differs"))'
-    sheet.formula(row, DIFFERENCE, both, 0.0, "calc", result.kind)
-    relative = f"=IF(ISNUMBER({gap}),IF(ISNUMBER({run}),ABS({gap})/MAX(ABS({run}),comparison_floor),0),1)"
+    numbers = f"AND(ISNUMBER({live}),ISNUMBER({run}))"
+    relative = f"=IF({numbers},ABS({live}-{run})/MAX(ABS({run}),comparison_floor),IF({live}={run},0,1))"
     sheet.formula(row, RELATIVE, relative, 0.0, "calc", "percent")
+    less = f'=IF({share}<=agreement_tolerance,0,IF({numbers},{live}-{run},"differs"))'
+    sheet.formula(row, DIFFERENCE, less, 0.0, "calc", result.kind)
     sheet.define(f"result_{result.name}", row, LIVE)
     changed = {"type": "cell", "criteria": ">", "value": "agreement_tolerance"}
     sheet.mark((row, RELATIVE, row, RELATIVE), changed, ASIDE)

@@ -10,12 +10,13 @@ import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cxvalue.report.workbook.book_model import BookModel
+from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.lines import TimeRows, every_reference
 from cxvalue.report.workbook.result_rows import ResultRow
 from cxvalue.report.workbook.sheet import CHART_HEIGHT, CHART_WIDTH, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import CHART_COLOURS, LOSS_FILL, Kind
 from cxvalue.report.workbook.table_block import fit_widths, write_tables
-from cxvalue.report.workbook.workings import flow_kind, margin_name
+from cxvalue.report.workbook.workings import margin_name
 
 STEPS: Final = (-0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5)
 """By what share of its value in use each of the two is changed."""

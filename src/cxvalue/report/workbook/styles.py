@@ -58,8 +58,8 @@ ROLES: Final[dict[Role, dict[str, Any]]] = {
 }
 KINDS: Final[dict[Kind, dict[str, Any]]] = {
     "text": {},
-    "money": {"num_format": '[>=0.5]#,##0;[<=-0.5]-#,##0;"–"', "align": "right", "indent": 1},
-    "cents": {"num_format": '[>=0.005]#,##0.00;[<=-0.005]-#,##0.00;"–"', "align": "right", "indent": 1},
+    "money": {"num_format": '#,##0;-#,##0;"–"', "align": "right", "indent": 1},
+    "cents": {"num_format": '#,##0.00;-#,##0.00;"–"', "align": "right", "indent": 1},
     "share": {"num_format": "0.00%", "align": "right", "indent": 1},
     "percent": {"num_format": "0.0##%", "align": "right", "indent": 1},
     "amount": {"num_format": "#,##0.00", "align": "right", "indent": 1},
@@ -67,7 +67,7 @@ KINDS: Final[dict[Kind, dict[str, Any]]] = {
     "whole": {"num_format": "#,##0", "align": "right", "indent": 1},
     "factor": {"num_format": "0.0000", "align": "right", "indent": 1},
     "ratio": {"num_format": "#,##0.00", "align": "right", "indent": 1},
-    "tiny": {"num_format": "[=0]0;0.0E+00", "align": "right", "indent": 1},
+    "tiny": {"num_format": "0.0E+00;-0.0E+00;0", "align": "right", "indent": 1},
     "number": {"num_format": "General", "align": "right", "indent": 1},
 }
 

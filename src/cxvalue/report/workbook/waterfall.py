@@ -11,10 +11,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from cxvalue.link.columns import Floats
 from cxvalue.report.wording import metric_name
 from cxvalue.report.workbook.book_model import BookModel
+from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.lines import TimeRows, every_reference
 from cxvalue.report.workbook.sheet import CHART_HEIGHT, Sheet
 from cxvalue.report.workbook.styles import CHART_COLOURS, Kind
-from cxvalue.report.workbook.workings import flow_kind
 
 STEP, AMOUNT, UNIT, START, END, TOTAL = range(6)
 NOTE: Final = 8

@@ -8,11 +8,11 @@ from dataclasses import fields, replace
 import numpy as np
 
 from cxvalue.link.columns import Floats
-from cxvalue.value.assumptions import CUSTOMERS, SHARE, UNIT_VALUE
 from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, terms_of
 from cxvalue.value.economics import Economics
-from cxvalue.value.margin import GROSS_MARGIN, base_margin
 from cxvalue.value.move import Move
+from cxvalue.value.vary.assumptions import CUSTOMERS, SHARE, UNIT_VALUE
+from cxvalue.value.vary.margin import GROSS_MARGIN, base_margin
 from cxvalue.vocabulary import GROSS_PROFIT, REFERRALS, REVENUE, UPGRADES
 
 PHASED = ("ramp_up_months", "effect_months")

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.value.appraise import payback_months
-from cxvalue.value.assumption import Assumption
-from cxvalue.value.assumptions import Register
 from cxvalue.value.project import Projection
-from cxvalue.value.tornado import base_value, one_at_a_time
-from cxvalue.value.varied import varied_flow
+from cxvalue.value.vary.assumption import Assumption
+from cxvalue.value.vary.assumptions import Register
+from cxvalue.value.vary.tornado import base_value, one_at_a_time
+from cxvalue.value.vary.varied import varied_flow
 
 CASES = ("low", "base", "high")
 

@@ -12,15 +12,15 @@ import pandas as pd
 
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.link.columns import Floats
-from cxvalue.value.assumption import Assumption, number_text
-from cxvalue.value.assumptions import Register
-from cxvalue.value.distribution import stratified_probabilities
 from cxvalue.value.economics import Economics
 from cxvalue.value.move import Move
 from cxvalue.value.project import Projection
-from cxvalue.value.tornado import ESTIMATION
-from cxvalue.value.variance import variance_shares
-from cxvalue.value.varied import varied_flow
+from cxvalue.value.vary.assumption import Assumption, number_text
+from cxvalue.value.vary.assumptions import Register
+from cxvalue.value.vary.distribution import stratified_probabilities
+from cxvalue.value.vary.tornado import ESTIMATION
+from cxvalue.value.vary.variance import variance_shares
+from cxvalue.value.vary.varied import varied_flow
 
 TOGETHER = "together"
 """Name of the remainder: what only arises from several causes varying together."""

@@ -17,8 +17,15 @@ from cxvalue.estimate import (
 )
 from cxvalue.estimate.noise import Reliability, SurveyNoise, value_lasting_move
 from cxvalue.estimate.replicate import Interval
-from cxvalue.value.compare import value_curves
-from cxvalue.value.estimates import LASTING_MOVE, OTHER_BASELINE, PLACEBO, WITHIN_CUSTOMER, EstimateRow, Estimates
+from cxvalue.value.beside.compare import value_curves
+from cxvalue.value.beside.estimates import (
+    LASTING_MOVE,
+    OTHER_BASELINE,
+    PLACEBO,
+    WITHIN_CUSTOMER,
+    EstimateRow,
+    Estimates,
+)
 from cxvalue.value.question import Question
 from cxvalue.vocabulary import BANDS, leaving_is_seen
 

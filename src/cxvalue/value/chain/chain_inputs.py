@@ -23,7 +23,7 @@ from cxvalue.estimate.noise import SurveyNoise
 from cxvalue.estimate.noise.latent_scale import LatentScale
 from cxvalue.estimate.noise.reliability import Reliability
 from cxvalue.link.columns import Floats
-from cxvalue.value.band_chain import BandChain
+from cxvalue.value.chain.band_chain import BandChain
 from cxvalue.value.question import Question
 from cxvalue.vocabulary import BANDS, leaving_is_seen
 

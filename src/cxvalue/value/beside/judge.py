@@ -9,10 +9,10 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Robustness
-from cxvalue.value.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
-from cxvalue.value.evidence import Evidence
+from cxvalue.value.beside.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
+from cxvalue.value.beside.evidence import Evidence
+from cxvalue.value.beside.verdict import Label, Verdict
 from cxvalue.value.project import Projection
-from cxvalue.value.verdict import Label, Verdict
 from cxvalue.vocabulary import BANDS
 
 MIN_EFFECTIVE: Final = 50

@@ -12,7 +12,7 @@ from cxvalue.estimate import BandStudy, Interval, Standardised, check_balance, f
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.link.columns import Floats
-from cxvalue.value.estimates import Estimates
+from cxvalue.value.beside.estimates import Estimates
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, leaving_is_seen
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
-from cxvalue.value.assumptions import SHARE, Register
-from cxvalue.value.cases import Cases, make_cases
-from cxvalue.value.margin import GROSS_MARGIN
-from cxvalue.value.probabilistic import TOGETHER, Probabilistic, doubts, run_probabilistic
 from cxvalue.value.project import Projection
-from cxvalue.value.tornado import NOT_GIVEN, Tornado, make_tornado
-from cxvalue.value.two_way import TwoWay, make_two_way
+from cxvalue.value.vary.assumptions import SHARE, Register
+from cxvalue.value.vary.cases import Cases, make_cases
+from cxvalue.value.vary.margin import GROSS_MARGIN
+from cxvalue.value.vary.probabilistic import TOGETHER, Probabilistic, doubts, run_probabilistic
+from cxvalue.value.vary.tornado import NOT_GIVEN, Tornado, make_tornado
+from cxvalue.value.vary.two_way import TwoWay, make_two_way
 
 DRAWS = 10_000
 """Draws of the probabilistic run."""
@@ -93,7 +93,7 @@ def analyse_sensitivity(
     projection : Projection
         The value.
     register : Register
-        Its assumptions, from :func:`~cxvalue.value.assumptions.make_register`.
+        Its assumptions, from :func:`~cxvalue.value.vary.assumptions.make_register`.
     draws : int
         Draws of the probabilistic run, D.
     seed : int

@@ -9,12 +9,12 @@ import pandas as pd
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
-from cxvalue.value.assumption import Assumption, number_text
-from cxvalue.value.assumptions import SHARE, Register
-from cxvalue.value.margin import GROSS_MARGIN
 from cxvalue.value.project import Projection
-from cxvalue.value.tornado import GIVEN, NOT_GIVEN, base_value
-from cxvalue.value.varied import varied_flow
+from cxvalue.value.vary.assumption import Assumption, number_text
+from cxvalue.value.vary.assumptions import SHARE, Register
+from cxvalue.value.vary.margin import GROSS_MARGIN
+from cxvalue.value.vary.tornado import GIVEN, NOT_GIVEN, base_value
+from cxvalue.value.vary.varied import varied_flow
 
 
 @dataclass(frozen=True, slots=True, eq=False)

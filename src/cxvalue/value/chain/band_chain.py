@@ -10,7 +10,7 @@ import numpy as np
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.chain import CurrentBand, LevelChain
 from cxvalue.link.columns import Floats
-from cxvalue.value.cohort_model import Reward, keep_from_falling, lifetime_value, project_cohort, steady_state
+from cxvalue.value.chain.cohort_model import Reward, keep_from_falling, lifetime_value, project_cohort, steady_state
 
 WORLDS: Final = ((False, False), (True, False), (True, True))
 """Whether customers are moved, and whether they are kept where they moved: nothing done, once, sustained."""
@@ -73,8 +73,8 @@ class BandChain:
         Returns
         -------
         ndarray of shape (K + 1, C, J + 1, J + 1)
-            For :func:`~cxvalue.value.cohort_model.keep_from_falling`. Where from-band and to-band are the same nobody
-            moves, and nobody is kept.
+            For :func:`~cxvalue.value.chain.cohort_model.keep_from_falling`. Where from-band and to-band are the same
+            nobody moves, and nobody is kept.
         """
         held = self.levels.held_in(self.to_band)
         if self.from_band == self.to_band:

@@ -12,9 +12,9 @@ from cxvalue.estimate.cohort_means import CohortMeans
 from cxvalue.estimate.cohorts import MONTHS, fit_cohorts
 from cxvalue.estimate.trend import Trend, fit_trend, prob_of_departure, too_short
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.value.outlook import GROWING, NO_TREND, WEAKENING, GapTrend, Outlook, ValueAhead, count_years
+from cxvalue.value.ahead.outlook import GROWING, NO_TREND, WEAKENING, GapTrend, Outlook, ValueAhead, count_years
+from cxvalue.value.ahead.scaling import Scaling, scale_by
 from cxvalue.value.question import Question
-from cxvalue.value.scaling import Scaling, scale_by
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, EVERYBODY, month_label
 
 DAMPING = 0.5

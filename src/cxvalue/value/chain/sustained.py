@@ -11,10 +11,10 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise import SurveyNoise
 from cxvalue.link.columns import Floats
-from cxvalue.value.band_chain import BandChain
-from cxvalue.value.chain_inputs import ChainInputs, gather_inputs
+from cxvalue.value.chain.band_chain import BandChain
+from cxvalue.value.chain.chain_inputs import ChainInputs, gather_inputs
+from cxvalue.value.chain.sustained_value import MOST_APART, SustainedValue
 from cxvalue.value.question import Question
-from cxvalue.value.sustained_value import MOST_APART, SustainedValue
 
 RECOVERY_MONTHS: Final = (1, 3, 6, 12)
 ODDS_PER_BAND: Final = (0.5, 0.7, 1.0, 1.4, 2.0)

@@ -11,8 +11,8 @@ from cxvalue.estimate import (
     Role,
 )
 from cxvalue.estimate.replicate import Interval
+from cxvalue.value.beside.verdict import Verdict
 from cxvalue.value.project import Projection
-from cxvalue.value.verdict import Verdict
 
 HEADLINE = "standardised"
 UNADJUSTED = "unadjusted"

@@ -10,7 +10,7 @@ import numpy as np
 
 from cxvalue.errors import SettingsError
 from cxvalue.section import Section
-from cxvalue.value.distribution import Distribution, DistributionKind
+from cxvalue.value.vary.distribution import Distribution, DistributionKind
 
 SHOWN_REACH: Final = 0.1
 """Share of its value by which an assumption without a range is moved, for display only."""

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.link.columns import Floats
-from cxvalue.value.assumption import SHOWN_REACH, Assumption, number_text
-from cxvalue.value.assumptions import Register
 from cxvalue.value.project import Projection
-from cxvalue.value.varied import varied_flow
+from cxvalue.value.vary.assumption import SHOWN_REACH, Assumption, number_text
+from cxvalue.value.vary.assumptions import Register
+from cxvalue.value.vary.varied import varied_flow
 
 ESTIMATION = "estimation"
 GIVEN = "given"

@@ -22,7 +22,7 @@ from cxvalue.estimate import (
     is_contrast,
 )
 from cxvalue.link.columns import Floats
-from cxvalue.value.estimates import RAW, EstimateRow, Estimates
+from cxvalue.value.beside.estimates import RAW, EstimateRow, Estimates
 from cxvalue.value.project import Projection
 from cxvalue.value.question import Question, contrast_of
 from cxvalue.value.stratum import value_stratum

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import SettingsError
-from cxvalue.value.assumption import Assumption, AssumptionSettings, number_text
 from cxvalue.value.economics import EARLIER_BY, Economics
-from cxvalue.value.margin import GROSS_MARGIN, margin_assumption, margin_parts
 from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
+from cxvalue.value.vary.assumption import Assumption, AssumptionSettings, number_text
+from cxvalue.value.vary.margin import GROSS_MARGIN, margin_assumption, margin_parts
 from cxvalue.vocabulary import STANDARD_METRICS
 
 SHARE: Final = "share"

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from cxvalue.link.columns import Floats
-from cxvalue.value.assumption import Assumption
 from cxvalue.value.economics import Economics, SegmentMargin
+from cxvalue.value.vary.assumption import Assumption
 
 GROSS_MARGIN: Final = "gross_margin"
 MARGIN_UNIT: Final = "share of revenue, before cost to serve"

@@ -1,0 +1,1 @@
+"""Estimates beside the headline, and the verdict on them."""

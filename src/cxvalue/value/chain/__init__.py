@@ -1,0 +1,1 @@
+"""The cohort model, and a shift that is kept up."""
