@@ -55,11 +55,23 @@ class Terms:
         return len(self.phasing)
 
     def costs(self) -> Floats:
-        """Return the programme's cost by month, shape (…, K + 1)."""
+        """Return the programme's cost by month.
+
+        Returns
+        -------
+        ndarray of shape (…, K + 1)
+            Time 0 first.
+        """
         return np.concatenate([self.upfront[..., None], self.monthly[..., None] * self.running], axis=-1)
 
     def counted(self) -> Floats:
-        """Return 1 in months after a move in which its effect counts, shape (K,)."""
+        """Return in which months after a move its effect counts.
+
+        Returns
+        -------
+        ndarray of shape (K,)
+            1 where it does, else 0.
+        """
         return np.asarray((self.phasing.sum(axis=1) > 0).astype(np.float64))
 
 

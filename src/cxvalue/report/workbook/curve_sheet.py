@@ -135,7 +135,7 @@ def write_time_head(sheet: Sheet, model: BookModel) -> None:
     for month, calendar in enumerate(model.calendar()):
         sheet.text(head - 1, MONTH_0 + month, calendar, "middle")
         sheet.value(head, MONTH_0 + month, month, "middle", "whole")
-    sheet.widths(34, 24, 42, 12)
+    sheet.widths(34, 24, 46, 12)
     sheet.width(MONTH_0, 8.5, last=MONTH_0 + model.months)
     sheet.inner.freeze_panes(FIRST_LINE, MONTH_0)
 

@@ -199,7 +199,7 @@ def part_lines(model: BookModel) -> tuple[Line, ...]:
         )
         lines.append(Line(
             f"through_{m}", f"{name}, through {metric_name(model.levers[0])}", unit,
-            f"Difference in the share {share} × mean amount per customer in it × money per unit.",
+            f"Difference in {share} × mean amount per head × unit.",
             model.through[m - 1], through,
         ))  # fmt: skip
         own = model.terms.units[m] * (model.curves[1, m] - model.curves[0, m]) - model.through[m - 1]
@@ -264,7 +264,7 @@ def shift_lines(model: BookModel) -> tuple[Line, ...]:
         By lever, and the part of them that the margin scales.
     """
     lines = [Line("", "Whole shift, by month of the programme")]
-    note = "Moved × mean of the line above over the ramp-up's months."
+    note = "Moved × its lever's mean over the last ramp-up months."
     for m, name in enumerate(model.levers):
         lines.append(Line(
             f"flow_{m}", metric_name(name), model.value.currency, note, model.flow.levers[m], phased(f"money_{m}"),
