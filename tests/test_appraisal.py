@@ -6,14 +6,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxvalue.errors import SettingsError
-from cxvalue.value import Economics, Move, Shift
+from cxvalue.estimate.replicate import group_draws
+from cxvalue.value import Economics, Frame, Move, Shift
 from cxvalue.value.appraise import irr_annual, make_payback, percentile_interval
 from cxvalue.value.cash import CashFlow, cash_flow, lever_money, terms_of
 from cxvalue.value.economics import SegmentMargin
 from cxvalue.value.phasing import phasing_matrix
+from cxvalue.value.project import project
 from cxvalue.vocabulary import STANDARD_METRICS
 
 METRICS = tuple(STANDARD_METRICS[name] for name in ("retained", "revenue", "cost_to_serve"))
+
+
+FREE = Economics(gross_margin=0.5, discount_rate_annual=0.0)
 
 
 def move_of(months: int = 3) -> Move:
@@ -49,6 +54,39 @@ def test_optimism_and_cashable_by_hand() -> None:
     np.testing.assert_allclose(flow.optimism, 140.0)
     np.testing.assert_allclose(flow.net[1:], 560.0)
     np.testing.assert_allclose(flow.not_cash, 120.0)
+
+
+def test_nothing_is_taken_off_a_loss() -> None:
+    move = move_of()
+    terms = terms_of(Economics(gross_margin=0.5, discount_rate_annual=0.0, optimism_adjustment=0.5), move)
+    lost = cash_flow(lever_money(move.curves[0, ::-1], terms), np.array(1.0), terms, cost_to_serve=2)
+    np.testing.assert_allclose(lost.optimism, 0.0)
+    assert lost.npv == pytest.approx(-21.0)
+
+
+def test_no_more_is_held_back_from_cash_than_is_saved() -> None:
+    # Cost to serve falls by 4, rises by 3 and falls by 2: 3 in all, none of which becomes cash.
+    money = np.array([[0.0] * 3, [0.0] * 3, [4.0, -3.0, 2.0]])
+    flow = cash_flow(money, np.array(1.0), terms_of(FREE, move_of()), cost_to_serve=2)
+    assert flow.not_cash.sum() == pytest.approx(3.0)
+    assert flow.npv_cash == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_ramp_up_beyond_what_is_valued_is_refused() -> None:
+    with pytest.raises(SettingsError, match="some customers would never be moved"):
+        terms_of(Economics(gross_margin=0.5, discount_rate_annual=0.0, ramp_up_months=4), move_of())
+    with pytest.raises(SettingsError, match="some customers would never be moved"):
+        Economics(gross_margin=0.5, discount_rate_annual=0.0, ramp_up_months=4, value_horizon_months=3)
+
+
+def test_what_is_extrapolated_follows_the_ramp_up() -> None:
+    # Seven a month each for 100 customers; of months 4 to 6 after a move, the half moved a month late has two left.
+    chosen = Economics(gross_margin=0.5, discount_rate_annual=0.0, ramp_up_months=2, value_horizon_months=6)
+    frame = Frame(METRICS, {}, "EUR", "per moved customer", 0.95, group_draws(2, 50, seed=1))
+    found = project(move_of(), chosen, frame)
+    assert found.gross.estimate == pytest.approx(50 * 7 * (6 + 5))
+    assert found.extrapolated.estimate == pytest.approx(50 * 7 * (3 + 2))
+    assert found.extrapolated_share == pytest.approx(5 / 11)
 
 
 def test_higher_cost_to_serve_is_always_cash() -> None:
@@ -104,6 +142,13 @@ def test_value_at_the_internal_rate_of_return_is_nothing(gains: list[float], cos
     worth = net @ (1 + rate) ** (-np.arange(len(net)) / 12)
     # The solver stops at a rate, not at a value; what is left is small against the money that flows.
     assert abs(worth) < 1e-6 * np.abs(net).sum()
+
+
+def test_no_rate_of_return_where_there_are_several() -> None:
+    # −100 + 250/(1+r) − 155/(1+r)² has a root on either side; the running total −100, 150, −5 changes sign twice.
+    assert np.isnan(irr_annual(np.array([-100.0, 250.0, -155.0])))
+    assert np.isnan(irr_annual(np.array([100.0, -30.0, -80.0])))  # no outlay at the start
+    assert np.isfinite(irr_annual(np.array([-100.0, 80.0, -10.0, 80.0])))  # the running total changes sign once
 
 
 def test_no_rate_of_return_without_a_change_of_sign() -> None:

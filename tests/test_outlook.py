@@ -130,6 +130,42 @@ def test_departure_from_a_line_is_a_t_test_with_three_cohorts() -> None:
     assert prob_of_departure(every, np.array([-2.0, -1.0, 0.0])) == pytest.approx(1 - np.sqrt(27 / 29))
 
 
+def test_departure_from_a_line_takes_enough_groups_that_differ() -> None:
+    years = np.array([-3.0, -2.0, -1.0, 0.0])
+    two = np.random.default_rng(5).normal(size=(3, 4))
+    assert prob_of_departure(two, years) is None  # two contrasts of two groups
+    # All groups alike but for rounding; then groups that differ in one contrast of the two only.
+    assert prob_of_departure(np.zeros((11, 4)), years) is None
+    assert prob_of_departure(np.full((11, 1), 0.1) * np.array([1.0, 7.0, 3.0, 9.0]), years) is None
+    one_way = np.arange(11.0)[:, None] * np.array([1.0, -2.0, 1.0, 0.0])
+    assert prob_of_departure(one_way, years) is None
+
+
+def test_nobody_changes_band_and_nothing_is_followed() -> None:
+    with asked(waves_base(4.0, 6.0, 8.0)) as question:
+        found = look_ahead(replace(question, shift=cx.Shift("neutral", "neutral")))
+    assert isinstance(found, cx.NotEstimable)
+    assert "nobody changes band" in str(found)
+
+
+def test_more_months_valued_than_followed_are_named() -> None:
+    base = waves_base(4.0, 6.0, 8.0)
+    longer = ECONOMICS.model_copy(update={"value_horizon_months": 12})
+    usual, found = outlook_of(base), outlook_of(base, longer)
+    assert found.headline == usual.headline
+    assert "value per moved customer over the 6 months of follow-up, EUR" in found.summary()
+    assert any("over the 6 months of follow-up; the study's is over 12 months" in text for text in found.warnings)
+    units = found.to_frame().set_index("figure")["unit"]
+    assert (
+        units[units.index.str.startswith("value_")] == "EUR per moved customer over the 6 months of follow-up"
+    ).all()
+    assert not any("follow-up" in unit for unit in usual.to_frame()["unit"])
+    # An effect that ends within the follow-up leaves nothing out.
+    ended = outlook_of(base, longer.model_copy(update={"effect_months": 4}))
+    assert "over 4 months, EUR" in ended.summary()
+    assert not any("study's" in text for text in ended.warnings)
+
+
 def test_a_value_follows_the_line_and_stops_at_zero() -> None:
     # 80 measured where the line stands at 8; it falls by 2 a year and reaches 0 three years after year 0.
     line = Trend(np.array([6.0, 6.0, 6.0]), np.array([-2.0, -2.0, -2.0]))

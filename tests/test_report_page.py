@@ -239,9 +239,7 @@ def test_quarters_add_up_to_the_months() -> None:
 
 
 def test_extrapolated_months_are_marked() -> None:
-    results = with_value(small_results(), extrapolated_share=0.25)
-    text = plain(page_of(replace(results, horizon_months=3)).text())
-    assert "25.0 % of the gross value lies beyond the 3 months observed: extrapolated." in text
+    text = plain(page_of(replace(small_results(), horizon_months=3)).text())
     assert "4–6 extrapolated" in text
 
 

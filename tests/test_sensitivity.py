@@ -335,3 +335,11 @@ def test_what_is_cut_off_is_said() -> None:
     found = analyse_sensitivity(value, register, draws=100)
     expected = "5.0% of the normal distribution of gross_margin lies beyond what it may be (0 to 1) and is cut off"
     assert expected in found.warnings
+
+
+def test_a_range_beyond_the_months_valued_is_said() -> None:
+    value = project_simple(**COSTLY)
+    register = with_ranges(value, effect_months=(1, 6), programme_months=(1, 2))
+    found = analyse_sensitivity(value, register, draws=100)
+    assert "effect_months runs to 6, and 2 months are valued: beyond them it changes nothing" in found.warnings
+    assert not any(text.startswith("programme_months") for text in found.warnings)

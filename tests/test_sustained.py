@@ -14,7 +14,8 @@ from cxvalue.estimate.noise.polychoric import Polychoric, correlate_answers
 from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
 from cxvalue.value import Shift
-from cxvalue.value.chain.sustained import value_sustained
+from cxvalue.value.chain.chain_inputs import ChainInputs, gather_inputs
+from cxvalue.value.chain.sustained import lifetime_of, value_sustained
 from cxvalue.value.chain.sustained_value import SustainedValue
 from cxvalue.value.question import Question
 
@@ -91,8 +92,35 @@ def test_the_value_is_the_headline_and_what_keeping_adds(found: SustainedValue) 
     assert len(found.curve_frame()) == len(found.measured_once)
     assert found.chain_frame()["true_band"].tolist() == list(cx.BANDS)
     assert "never falling back" in found.summary()
+    assert "before optimism and any programme cost; keeping customers costs money" in found.summary()
+    assert repr(found) == found.summary()
     assert isinstance(found.lifetime, tuple)
     assert found.lifetime[1] > found.lifetime[0]
+
+
+@pytest.mark.slow
+def test_a_value_for_ever_needs_terms_that_do_not_change(base: SimulatedBase) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cx.CxValueWarning)
+        question, study = question_of(base)
+        noise = study._stages.noise
+        inputs = gather_inputs(question, noise)
+        assert isinstance(inputs, ChainInputs)
+        chain = inputs.chain(0)
+        same = question_of(base, Shift("neutral", "neutral"))[0]
+        nobody = value_sustained(same, noise)
+
+    def lifetime(**terms: object) -> tuple[float, float] | cx.NotEstimable:
+        return lifetime_of(replace(question, economics=question.economics.model_copy(update=terms)), chain)
+
+    margin = question.economics.gross_margin
+    assert isinstance(lifetime(), tuple)
+    assert lifetime(gross_margin=(margin, margin)) == lifetime()
+    assert "one by month" in str(lifetime(gross_margin=(margin, 0.1)))
+    assert "ends after 6 months" in str(lifetime(effect_months=6))
+    assert "discount rate" in str(lifetime(discount_rate_annual=0.0))
+    assert isinstance(nobody, SustainedValue)
+    assert (nobody.value.estimate, nobody.difference.estimate, nobody.warnings) == (0.0, 0.0, ())
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from cxvalue.vocabulary import BANDS, Band, Metric
 FIGURE = ["estimate", "se", "ci_low", "ci_high"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CohortMeans:
     """What the C cohorts of a survey do over the same first q months, standardised to one target.
 
@@ -158,6 +158,9 @@ class CohortMeans:
             lines.append(f"  {row['metric']}, {row['band']}: {known if row['status'] == 'ok' else row['reason']}")
         lines += [f"  {label}: {reason}" for label, reason in self.left_out]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return self.changes().to_html(index=False, float_format="{:,.4g}".format)

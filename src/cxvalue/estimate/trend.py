@@ -103,7 +103,7 @@ def too_short(years: Floats) -> NotEstimable | None:
     return None
 
 
-def prob_of_departure(values: Floats, years: Floats) -> float:
+def prob_of_departure(values: Floats, years: Floats) -> float | None:
     """Return how often chance alone would scatter cohorts about a line as widely as they are.
 
     Parameters
@@ -115,8 +115,10 @@ def prob_of_departure(values: Floats, years: Floats) -> float:
 
     Returns
     -------
-    float
-        p of Hotelling's T² of the C − 2 contrasts that a line leaves over; small when a line is not enough.
+    float or None
+        p of Hotelling's T² of the C − 2 contrasts that a line leaves over; small when a line is not enough. None
+        where the groups do not tell the contrasts' covariance: no more groups than contrasts, or one that is singular
+        but for rounding.
 
     Notes
     -----
@@ -128,10 +130,16 @@ def prob_of_departure(values: Floats, years: Floats) -> float:
     doi:10.1214/aoms/1177732979.
     """
     groups, cohorts = len(values) - 1, len(years)
+    free = cohorts - 2
+    if groups <= free:
+        return None
     basis = np.linalg.qr(np.column_stack([np.ones(cohorts), years]), mode="complete")[0][:, 2:]
     left = values @ basis
     centred = left[1:] - left[1:].mean(axis=0)
+    # What is smaller than the rounding of the figures themselves is no spread.
+    rounding = float(np.linalg.norm(values, 2)) * max(values.shape) * float(np.finfo(np.float64).eps)
+    if np.linalg.matrix_rank(centred, tol=rounding) < free:
+        return None
     covariance = (groups - 1) / groups * centred.T @ centred
-    free = cohorts - 2
     t_squared = float(left[0] @ np.linalg.solve(covariance, left[0]))
     return float(fdtrc(free, groups - free, t_squared * (groups - free) / (free * (groups - 1))))

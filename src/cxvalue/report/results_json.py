@@ -34,8 +34,8 @@ SCHEMA_PATH: Final = Path(__file__).parent / "results.schema.json"
 COUNT_KEYS: Final = ("active_customers", "share_of_base", "customers_moved", "answered_in_band", "answered_moved")
 TOTAL_KEYS: Final = (
     "gross", "gross_undiscounted", "programme_cost", "npv", "roi", "payback_months", "optimism_adjustment", "npv_cash",
-    "prob_npv_positive", "irr_annual", "payback", "payback_discounted", "benefit_cost_ratio", "break_even_share",
-    "break_even_cost", "most_per_moved", "cash_flow",
+    "extrapolated", "prob_npv_positive", "irr_annual", "payback", "payback_discounted", "benefit_cost_ratio",
+    "break_even_share", "break_even_cost", "most_per_moved", "cash_flow",
 )  # fmt: skip
 VALUE_KEYS: Final = (
     "from", "to", "share", "unit", "confidence", "months", "per_customer", "levers", "extrapolated_share", *COUNT_KEYS,
@@ -167,6 +167,7 @@ def value_dict(value: Projection, results: StudyResults) -> Json:
         "gross": interval_dict(value.gross), "gross_undiscounted": interval_dict(value.gross_undiscounted),
         "programme_cost": plain(value.programme_cost), "payback_months": value.payback_months,
         "optimism_adjustment": interval_dict(value.optimism_adjustment),
+        "extrapolated": interval_dict(value.extrapolated),
         "levers": [{"lever": name, **interval_dict(part)} for name, part in value.levers],
         "cash_flow": cash_flow_dicts(value), "extrapolated_share": plain(value.extrapolated_share),
     } | heads_dict(value.heads, results.disclosure_min) | appraisal_dict(value.appraisal)  # fmt: skip

@@ -11,7 +11,7 @@ from cxvalue.errors import SettingsError
 from cxvalue.section import Section
 from cxvalue.tables.ledger import LedgerTotal, StatedCount, read_ledger
 from cxvalue.tables.scales import Scale, read_scale
-from cxvalue.vocabulary import PURCHASED, RETAINED, STANDARD_METRICS
+from cxvalue.vocabulary import GROSS_PROFIT, PURCHASED, RETAINED, STANDARD_METRICS
 
 Missing = Literal["error", "zero", "fill"]
 Duplicates = Literal["error", "sum", "last"]
@@ -209,6 +209,8 @@ class WidePanelSettings(TableSettings):
 
     @model_validator(mode="after")
     def _metrics_known(self) -> WidePanelSettings:
+        if GROSS_PROFIT in self.metrics:
+            raise ValueError("gross profit is worked out from revenue and gross_margin; name the metric otherwise")
         known = {"customer_id", "month", "updated_at", RETAINED, *STANDARD_METRICS, *self.metrics}
         for name in (RETAINED, PURCHASED):
             if name in self.metrics:
@@ -319,6 +321,12 @@ def refuse_kind(name: str, panel: PanelSettings) -> None:
     SettingsError
         When the kind or the unit value does not suit, or the name is that of a metric without a panel of its own.
     """
+    if name == GROSS_PROFIT:
+        raise SettingsError(
+            f"[panels.{name}]: gross profit is revenue times gross margin, which the study works out",
+            allowed="[panels.revenue], and gross_margin in [economics]",
+            hint="give revenue, or name the metric otherwise and leave revenue out of the value",
+        )
     if name in (RETAINED, PURCHASED):
         raise SettingsError(
             f"[panels.{name}]: '{name}' is a metric that has no panel of its own",

@@ -13,6 +13,8 @@ from cxvalue.link.columns import Floats
 from cxvalue.value.cash import CashFlow
 
 MONTHS_A_YEAR = 12
+LEAST_WITH_RATE = 0.99
+"""Share of the draws that must have an internal rate of return for its interval to mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class Appraisal:
     prob_npv_positive : float
         Share of the draws with a positive net present value; estimation alone varies.
     break_even_cost : Interval
-        The largest discounted programme cost with a net present value of at least 0.
+        The largest discounted programme cost with a net present value of at least 0; below 0 where there is none.
     most_per_moved : Interval
-        The same per moved customer: the most one may pay for each.
+        The same per moved customer, at time 0: the most one may pay for each.
     irr_annual : Interval or None
-        Internal rate of return a year; None also when the net cash flow has no change of sign.
+        Internal rate of return a year, money counted at the months' ends; None also where there is not one such rate,
+        or none in more than 1 % of the draws, which would bend the interval.
     payback, payback_discounted : Payback or None
         On net and on discounted net cash flow.
     roi : Interval or None
@@ -60,7 +63,8 @@ class Appraisal:
     benefit_cost_ratio : Interval or None
         Discounted value before cost over discounted programme cost.
     break_even_share : Interval or None
-        Share of the from-band that must move for a net present value of 0; infinite where the value is not positive.
+        Share of the from-band that must move for a net present value of 0, the cost staying what it is; above 1 when
+        not even all are enough, infinite where the value is not positive.
     """
 
     npv: Interval
@@ -87,17 +91,50 @@ def irr_annual(net: Floats) -> float:
     Returns
     -------
     float
-        (1 + monthly rate)^12 − 1; NaN when the flow has no change of sign, or no rate brings it to 0.
+        (1 + monthly rate)^12 − 1, money counted at the months' ends; NaN when there is not one such rate.
+
+    Notes
+    -----
+    There is one rate when the flow begins with an outlay and either the flow or its running total changes sign once.
+
+    References
+    ----------
+    Norstrom, C. J. (1972), A sufficient condition for a unique nonnegative internal rate of return, Journal of
+    Financial and Quantitative Analysis 7, doi:10.2307/2329806.
 
     Examples
     --------
     >>> round(irr_annual(np.array([-100.0] + [0.0] * 11 + [110.0])), 6)
     0.1
     """
-    if not (net > 0).any() or not (net < 0).any():
+    flows = np.flatnonzero(net)
+    once = 1 in (sign_changes(net), sign_changes(net.cumsum()))
+    if len(flows) == 0 or net[flows[0]] > 0 or not (net > 0).any() or not once:
         return float("nan")
     rate = irr(net)
     return float("nan") if rate is None else float((1.0 + rate) ** MONTHS_A_YEAR - 1.0)
+
+
+def sign_changes(money: Floats) -> int:
+    """Return how often a series changes sign.
+
+    Parameters
+    ----------
+    money : ndarray of shape (n,)
+        The series; zeros do not count.
+
+    Returns
+    -------
+    int
+        Changes.
+
+    Examples
+    --------
+    >>> sign_changes(np.array([-1.0, 0.0, 2.0, -1.0]))
+    2
+    """
+    signs = np.sign(money[money != 0])
+    return int((signs[1:] != signs[:-1]).sum())
 
 
 def payback_months(net: Floats) -> Floats:
@@ -250,7 +287,7 @@ def with_cost(
 
     return replace(
         plain,
-        irr_annual=ratio(rate, rates) if np.isfinite(rates).any() else None,
+        irr_annual=ratio(rate, rates) if len(rates) and np.isfinite(rates).mean() >= LEAST_WITH_RATE else None,
         payback=make_payback(net, draws.net, confidence),
         payback_discounted=make_payback(net * flow.discount[0], draws.net * draws.discount, confidence),
         roi=ratio(npv / cost, draws.npv / cost),
@@ -274,7 +311,8 @@ def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int) -> 
     Returns
     -------
     pandas.DataFrame
-        Columns month, extrapolated, one a lever, gross, optimism_adjustment (0 or below), programme_cost, net,
+        Columns month, extrapolated (whether some of the month's money is), one a lever, gross, optimism_adjustment
+        (0 or below), programme_cost, net,
         discount_factor, net_discounted, cumulative, cumulative_discounted, net_cash.
     """
     months = np.arange(flow.costs.shape[-1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
 from cxvalue.value.levers import split_by_share, split_levers
@@ -89,8 +90,20 @@ def terms_of(economics: Economics, move: Move) -> Terms:
     -------
     Terms
         Without leading axes.
+
+    Raises
+    ------
+    SettingsError
+        When the ramp-up is longer than the months valued.
     """
     months = economics.value_horizon_months or move.follow_up
+    if economics.ramp_up_months > months:
+        raise SettingsError(
+            f"[economics] ramp_up_months = {economics.ramp_up_months} is longer than the {months} months valued, so "
+            "some customers would never be moved",
+            allowed=f"1 to {months}",
+            hint="shorten the ramp-up, or value more months",
+        )
     runs = months if economics.programme_months is None else economics.programme_months
     return Terms(
         units=economics.monthly_values(move.metrics, move.own_values, months),
@@ -114,9 +127,10 @@ class CashFlow:
     levers : ndarray of shape (…, M, K)
         Gross contribution of months 1…K by lever.
     optimism : ndarray of shape (…, K)
-        Taken off for optimism, 0 or more where the gross value is.
+        Taken off for optimism; 0 where the gross value in all is not above 0.
     not_cash : ndarray of shape (…, K)
-        Lower cost to serve that releases no cash, after the adjustment for optimism.
+        Lower cost to serve that releases no cash, after the adjustment for optimism; 0 where cost to serve in all does
+        not fall.
     costs : ndarray of shape (…, K + 1)
         Cost of the programme, time 0 first.
     discount : ndarray of shape (…, K + 1)
@@ -194,19 +208,45 @@ def cash_flow(money: Floats, moved: Floats, terms: Terms, *, cost_to_serve: int 
     -------
     CashFlow
         By month.
+
+    Notes
+    -----
+    Optimism is taken off, and lower cost to serve held back from cash, only where the whole is a gain: where it is
+    above 0 once discounted and added up. Single months may then have either sign.
     """
     levers = moved[..., None, None] * (money @ terms.phasing)
-    keep = 1.0 - terms.optimism[..., None]
-    saved = np.zeros(levers.shape[:-2] + levers.shape[-1:])
+    gross = levers.sum(axis=-2)
+    optimism = terms.optimism[..., None] * is_gain(gross, terms.discount)
+    not_cash = np.zeros_like(gross)
     if cost_to_serve is not None:
-        saved = np.maximum(levers[..., cost_to_serve, :], 0.0)
+        saved = levers[..., cost_to_serve, :]
+        not_cash = (1.0 - terms.cashable[..., None]) * (1.0 - optimism) * saved * is_gain(saved, terms.discount)
     return CashFlow(
         levers=levers,
-        optimism=(1.0 - keep) * levers.sum(axis=-2),
-        not_cash=(1.0 - terms.cashable[..., None]) * keep * saved,
+        optimism=optimism * gross,
+        not_cash=not_cash,
         costs=np.broadcast_to(terms.costs(), (*levers.shape[:-2], terms.months + 1)),
         discount=np.broadcast_to(terms.discount, (*levers.shape[:-2], terms.months + 1)),
     )
+
+
+def is_gain(money: Floats, discount: Floats) -> Floats:
+    """Say whether money by month is above 0 once discounted and added up.
+
+    Parameters
+    ----------
+    money : ndarray of shape (…, K)
+        Months 1…K.
+    discount : ndarray of shape (…, K + 1)
+        Discount factors, time 0 first.
+
+    Returns
+    -------
+    ndarray of shape (…, 1)
+        1 where it is, else 0.
+    """
+    total = (money * discount[..., 1:]).sum(axis=-1, keepdims=True)
+    return np.asarray((total > 0).astype(np.float64))
 
 
 def cost_to_serve_at(move: Move) -> int | None:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import BandStudy, Interval
 from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
+from cxvalue.estimate.replicate import interval
 from cxvalue.tables import Finding
 from cxvalue.value.economics import Economics
+from cxvalue.value.extend import LAST_MONTHS
 from cxvalue.value.project import Projection
-from cxvalue.vocabulary import GROSS_PROFIT, RETAINED, REVENUE, STANDARD_METRICS, Metric, leaving_is_seen, month_label
+from cxvalue.vocabulary import (
+    GROSS_PROFIT,
+    RETAINED,
+    REVENUE,
+    STANDARD_METRICS,
+    UPGRADES,
+    Metric,
+    leaving_is_seen,
+    month_label,
+)
 
 OLD_WAVE_MONTHS = 12
 
@@ -67,13 +80,73 @@ def list_caveats(
             f"the value on complete cohorts ({complete.estimate:,.2f}) lies outside the headline's "
             "interval: outcomes differ between early and late cohorts"
         )
+    found += list_money_caveats(value)
     if value.months > timeline.horizon:
         kept = "its last hazard" if leaving_is_seen(study.metrics) else "what it did in the last six months"
+        tail, gross = value.extrapolated.estimate, value.gross.estimate
+        most = ": more than half of it" if abs(tail) > abs(gross) / 2 else ""
         found.append(
-            f"{value.extrapolated_share:.0%} of the value lies beyond the follow-up of {timeline.horizon} months and "
-            f"is extrapolated: each band keeps {kept}, as if nobody recovered or fell back any more"
+            f"{value.currency} {tail:,.0f} of the gross value of {gross:,.0f} lies beyond the follow-up of "
+            f"{timeline.horizon} months and is extrapolated{most}. Each band keeps {kept}, as if nobody recovered or "
+            "fell back any more"
         )
+        if leaving_is_seen(study.metrics) and not tail_hazards_differ(value):
+            found.append(
+                "beyond the follow-up the bands' hazards of leaving are not told from each other by the last six "
+                "months: what their difference adds or takes there is chance carried on"
+            )
     return tuple(found)
+
+
+def list_money_caveats(value: Projection) -> list[str]:
+    """Return what is doubtful about the assumptions of a value.
+
+    Parameters
+    ----------
+    value : Projection
+        The headline.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    economics, found = value.economics, []
+    runs = economics.programme_months
+    if runs is not None and runs < economics.ramp_up_months - 1 and economics.programme_cost_monthly:
+        found.append(
+            f"the programme's monthly cost ends after {runs} months while customers are still moved over "
+            f"{economics.ramp_up_months} months"
+        )
+    names = {metric.name for metric in value.move.metrics}
+    if economics.upgrade_value > 0 and {UPGRADES, REVENUE} <= names:
+        found.append(
+            "upgrade_value is above 0 while revenue is measured: it may hold only money that the revenue panel does "
+            "not show within the months valued, or upgrades are counted twice"
+        )
+    return found
+
+
+def tail_hazards_differ(value: Projection) -> bool:
+    """Say whether two bands' hazards at the end of the follow-up are told from each other.
+
+    Parameters
+    ----------
+    value : Projection
+        The headline.
+
+    Returns
+    -------
+    bool
+        Whether the interval of their difference excludes 0.
+    """
+    stay = np.clip(value.move.curves[:, :, 0], 1e-9, None)
+    span = min(LAST_MONTHS, stay.shape[-1] - 1)
+    if span == 0:
+        return False
+    keep = (stay[..., -1] / stay[..., -1 - span]) ** (1.0 / span)
+    gap = keep[:, 1] - keep[:, 0]
+    return not interval(float(gap[0]), gap[1:], confidence=value.confidence).holds(0.0)
 
 
 def list_not_valued(
@@ -95,7 +168,8 @@ def list_not_valued(
     tuple of str
         One text a metric.
     """
-    units = economics.unit_values(metrics, own_values)
+    last = max(1, len(economics.gross_margin) if isinstance(economics.gross_margin, tuple) else 1)
+    units = np.abs(economics.monthly_values(metrics, own_values, last)).max(axis=1)
     has_gross_profit = any(metric.name == GROSS_PROFIT for metric in metrics)
     texts = [
         f"{metric.name}: measured, not valued (unit value 0)"

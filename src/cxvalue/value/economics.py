@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
@@ -118,13 +118,15 @@ class Economics(Section):
     programme_months : int, optional
         Months that it runs, from 1; default to the end of what is valued.
     ramp_up_months : int
-        The customers are moved in as many equal parts, one a month, the first at time 0; 1 moves all at time 0.
+        The customers are moved in as many equal parts, one a month, the first at time 0; 1 moves all at time 0. Each
+        part is moved from those who are in the from-band at that time: who leaves or recovers while waiting is
+        replaced by another.
     effect_months : int, optional
         Months after a customer's move beyond which no effect is counted; default as long as is valued.
     optimism_adjustment : float
-        Share of the gross value taken off for optimism, a line of its own, 0 to 1.
+        Share of the gross value taken off for optimism, a line of its own, 0 to 1. Nothing is taken off a loss.
     cashable_share : float
-        Share of lower cost to serve per customer that becomes cash because capacity is released, 0 to 1.
+        Share of lower cost to serve that becomes cash because capacity is released, 0 to 1.
     value_horizon_months : int, optional
         Months that are valued; beyond the follow-up they are extrapolated and shown on a line of their own.
 
@@ -149,6 +151,17 @@ class Economics(Section):
     optimism_adjustment: Share = 0.0
     cashable_share: Share = 0.0
     value_horizon_months: int | None = Field(default=None, ge=1, le=240)
+
+    @model_validator(mode="after")
+    def _all_are_moved(self) -> Economics:
+        if self.value_horizon_months is not None and self.ramp_up_months > self.value_horizon_months:
+            raise SettingsError(
+                f"[economics] ramp_up_months = {self.ramp_up_months} is longer than the {self.value_horizon_months} "
+                "months valued, so some customers would never be moved",
+                allowed="ramp_up_months up to value_horizon_months",
+                hint="shorten the ramp-up, or value more months",
+            )
+        return self
 
     @field_validator("gross_margin", mode="before")
     @classmethod

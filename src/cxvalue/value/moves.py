@@ -78,7 +78,7 @@ class MoveRow:
         return interval(float(replicates[0]), replicates[1:], confidence=self.confidence)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Moves:
     """What every move between two bands is worth, before optimism and any programme cost.
 
@@ -155,6 +155,9 @@ class Moves:
                 f"customer; 1 % of the {heads.estimate:,.0f} now {row.from_band} is {self.currency} {one.estimate:,.0f}"
             )
         return "\n".join([*lines, f"over {self.months} months, before optimism and any programme cost"])
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)

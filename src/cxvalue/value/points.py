@@ -44,7 +44,7 @@ class PointsValue:
     per_point: Interval | NotEstimable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Points:
     """What it is worth to raise the net score, before optimism and any programme cost.
 
@@ -146,6 +146,9 @@ class Points:
             f"points, and a wave needs {self.answers_needed:,} to show a change of {SHOWN_CHANGE:g}"
         )
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         table = self.to_frame().to_html(index=False, float_format="{:,.2f}".format)

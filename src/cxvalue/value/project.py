@@ -52,8 +52,10 @@ class Projection:
         Curves and head count behind it.
     cash_flow : pandas.DataFrame
         See :func:`~cxvalue.value.appraise.cash_flow_table`; of the whole shift.
+    extrapolated : Interval
+        Part of the gross value that stands on curves beyond the follow-up.
     extrapolated_share : float
-        Share of the gross value that lies beyond the follow-up.
+        The same as a share of the gross value; below 0 or above 1 where the two parts have opposite signs.
     draws : ndarray of shape (D,)
         Net present value in every draw.
     confidence : float
@@ -75,6 +77,7 @@ class Projection:
     levers: tuple[tuple[str, Interval], ...]
     move: Move
     cash_flow: pd.DataFrame
+    extrapolated: Interval
     extrapolated_share: float
     draws: Floats
     confidence: float
@@ -111,7 +114,9 @@ class Projection:
             ("share_of_base", "share", self.heads.share_of_base),
             ("gross", money, self.gross),
             ("gross_undiscounted", money, self.gross_undiscounted),
+            ("extrapolated", money, self.extrapolated),
             ("optimism_adjustment", money, self.optimism_adjustment),
+            ("programme_cost", money, Interval(self.programme_cost, 0.0, self.programme_cost, self.programme_cost)),
             ("npv", money, self.npv),
             ("npv_cash", money, self.appraisal.npv_cash),
             ("break_even_cost", money, self.appraisal.break_even_cost),
@@ -138,9 +143,11 @@ class Projection:
         """
         n, moved = self.npv, self.heads.customers_moved.estimate
         net = "net of the programme's cost" if self.programme_cost else "before any programme cost"
+        if self.economics.optimism_adjustment:
+            net = f"after {self.economics.optimism_adjustment:.0%} off for optimism and {net}"
         return (
             f"Moving {self.shift.label()} ({moved:,.0f} of {self.heads.active_customers:,.0f} customers) is worth "
-            f"{self.currency} {n.estimate:,.0f} over {self.months} months, {net} "
+            f"{self.currency} {n.estimate:,.0f} over {count_months(self.months)}, {net} "
             f"({self.confidence:.0%} interval {n.ci_low:,.0f} to {n.ci_high:,.0f})"
         )
 
@@ -157,6 +164,16 @@ class Projection:
             lines.append(
                 f"  {row.figure:<22}{row.estimate:>16,.4g}  ({row.ci_low:,.4g} to {row.ci_high:,.4g})  {row.unit}"
             )
+        for name in ("payback", "payback_discounted"):
+            found = getattr(self.appraisal, name)
+            if found is not None:
+                month, low, high = ("never" if m is None else m for m in (found.month, found.ci_low, found.ci_high))
+                lines.append(f"  {name:<22}{month:>16}  ({low} to {high})  month")
+        if self.economics.ramp_up_months > 1:
+            lines.append(
+                f"  the customers are moved over {self.economics.ramp_up_months} months, so gross is less than value × "
+                "customers moved"
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -164,6 +181,22 @@ class Projection:
 
     def _repr_html_(self) -> str:
         return f"<p><b>{self.headline()}</b></p>" + self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
+
+
+def count_months(months: int) -> str:
+    """Return a number of months in words.
+
+    Parameters
+    ----------
+    months : int
+        The number.
+
+    Returns
+    -------
+    str
+        Such as ``24 months``.
+    """
+    return f"{months} month{'s' if months != 1 else ''}"
 
 
 def project(move: Move, economics: Economics, frame: Frame) -> Projection:
@@ -198,7 +231,9 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
     first = cash_flow(money[0], moved[0], terms, cost_to_serve=at)
     each = money @ discount
     total = each.sum(axis=-1)
-    observed = float((money[0, :, : move.follow_up] @ discount[: move.follow_up]).sum())
+    tail = money * (np.arange(1, months + 1) > move.follow_up)
+    extrapolated = cash_flow(tail, moved, terms, cost_to_serve=at).gross @ discount
+    gross = flow.gross @ discount
     appraisal = appraise(flow, drawn, moved=moved, share=move.shift.share, confidence=frame.confidence)
     return Projection(
         shift=move.shift,
@@ -208,7 +243,7 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
         months=months,
         heads=move.heads(frame.confidence),
         per_customer=frame.interval(total),
-        gross=frame.interval(flow.gross @ discount),
+        gross=frame.interval(gross),
         gross_undiscounted=frame.interval(flow.gross.sum(axis=-1)),
         optimism_adjustment=frame.interval(flow.optimism @ discount),
         programme_cost=float(first.cost_discounted),
@@ -216,7 +251,8 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
         levers=tuple((name, frame.interval(each[:, m])) for m, name in enumerate(names)),
         move=move,
         cash_flow=cash_flow_table(first, names, move.follow_up),
-        extrapolated_share=0.0 if total[0] == 0 else float(1.0 - observed / total[0]),
+        extrapolated=frame.interval(extrapolated),
+        extrapolated_share=0.0 if gross[0] == 0 else float(extrapolated[0] / gross[0]),
         draws=np.asarray(drawn.npv),
         confidence=frame.confidence,
     )

@@ -88,7 +88,7 @@ class SegmentTotal:
         return "; ".join([*parts, "each segment being standardised and weighted by itself"])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SegmentValues:
     """The value of a shift in each segment.
 
@@ -239,6 +239,9 @@ class SegmentValues:
                 f"{rest.ci_high:,.0f}) of {total.whole.estimate:,.0f}: {total.reasons()}"
             )
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)

@@ -170,8 +170,4 @@ def cautions(results: StudyResults) -> tuple[str, ...]:
     found += [hide_in_text(text, results.disclosure_min) for text in results.warnings]
     if results.not_valued:
         found.append(f"Not in the value: {'; '.join(results.not_valued)}.")
-    if results.value.extrapolated_share:
-        share = format_share(results.value.extrapolated_share)
-        observed = f"the {results.horizon_months} months observed"
-        found.append(f"{share} of the gross value lies beyond {observed}: extrapolated.")
     return tuple(text[:1].upper() + text[1:].rstrip(".") + "." for text in found)

@@ -12,6 +12,7 @@ from cxvalue.estimate.cohort_means import CohortMeans
 from cxvalue.estimate.cohorts import MONTHS, fit_cohorts
 from cxvalue.estimate.trend import Trend, fit_trend, prob_of_departure, too_short
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.value.ahead.months_covered import cover_months
 from cxvalue.value.ahead.outlook import GROWING, NO_TREND, WEAKENING, GapTrend, Outlook, ValueAhead, count_years
 from cxvalue.value.ahead.scaling import Scaling, scale_by
 from cxvalue.value.question import Question
@@ -42,8 +43,8 @@ def look_ahead(question: Question, *, by: str = COHORT_QUARTER, damping: float =
     Returns
     -------
     Outlook or NotEstimable
-        Not estimable where the headline is not, no cohort has enough episodes, or nothing carries money. Where only
-        the trend cannot be told, the outlook says so.
+        Not estimable where the headline is not, nobody changes band, no cohort has enough episodes, or nothing carries
+        money. Where only the trend cannot be told, the outlook says so.
 
     Raises
     ------
@@ -65,6 +66,8 @@ def look_ahead(question: Question, *, by: str = COHORT_QUARTER, damping: float =
     """
     if not 0.0 <= damping <= 1.0:
         raise SettingsError(f"damping = {damping!r} is refused", allowed="0 to 1", hint="0.5 halves each year's change")
+    if question.shift.from_band == question.shift.to_band:
+        return NotEstimable("nobody changes band, so there is no gap to follow")
     horizon = months_valued(question)
     if isinstance(horizon, NotEstimable):
         return horizon
@@ -163,7 +166,7 @@ def with_line(
         currency=question.frame.currency,
         unit=question.frame.unit,
         months=cohorts.months,
-        horizon_months=horizon,
+        covered=cover_months(question.economics, figure=horizon, follow_up=question.study.timeline.horizon),
         damping=damping,
         cohorts=cohorts,
         gaps=tuple((label, question.interval(gaps[:, c])) for c, label in enumerate(cohorts.labels)),
@@ -300,6 +303,11 @@ def list_doubts(found: Outlook, question: Question) -> Iterator[str]:
         yield f"value as of {found.as_of_label} {found.today}"
     else:
         yield from doubts_of_trend(found, found.trend)
+    if found.covered.follow_up_only:
+        yield (
+            f"all values are {found.covered.text}; the study's is over {found.covered.study} months, the later ones "
+            f"extrapolated, and is not the headline shown here"
+        )
     if found.horizon_months > cohorts.months:
         yield (
             f"the trend is that of months 1 to {cohorts.months}; later months are scaled alike, and the last of them "

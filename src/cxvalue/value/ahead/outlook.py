@@ -9,6 +9,7 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.cohort_means import FIGURE, CohortMeans, figure_cells
 from cxvalue.estimate.replicate import Estimate, Interval
+from cxvalue.value.ahead.months_covered import MonthsCovered
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import month_label
 
@@ -64,7 +65,7 @@ class ValueAhead:
     stops: Interval
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Outlook:
     """The measured value of a move, brought to the date it refers to and carried on.
 
@@ -78,8 +79,8 @@ class Outlook:
         What the value is per.
     months : int
         Months of follow-up over which the cohorts' gaps are compared.
-    horizon_months : int
-        Months of follow-up that the value is added up over.
+    covered : MonthsCovered
+        Months of follow-up that the value is added up over, and those of the study's value.
     damping : float
         Share of a year's change that the next year keeps, in the damped case.
     cohorts : CohortMeans
@@ -89,7 +90,7 @@ class Outlook:
     trend : GapTrend or NotEstimable
         The line through them.
     headline : Interval
-        The value on all cohorts together, per moved customer.
+        The value on all cohorts together, per moved customer, over the months of follow-up.
     headline_years : float
         Mean date of the answers that it stands on, in years after ``as_of``.
     today : Interval or NotEstimable
@@ -106,7 +107,7 @@ class Outlook:
     currency: str
     unit: str
     months: int
-    horizon_months: int
+    covered: MonthsCovered
     damping: float
     cohorts: CohortMeans
     gaps: tuple[tuple[str, Interval], ...]
@@ -126,9 +127,10 @@ class Outlook:
         pandas.DataFrame
             Columns figure, cohort, years_ahead, unit, estimate, se, ci_low, ci_high, status, reason. Figures are gap
             (a row a cohort), gap_as_of, gap_per_year, gap_share_per_year, value_headline, value_as_of, and
-            value_goes_on, value_damped, value_stops by years ahead.
+            value_goes_on, value_damped, value_stops by years ahead. Where the study's value covers more months than
+            the follow-up, the unit of the values says that they do not.
         """
-        money, per = f"{self.currency} per customer", f"{self.currency} {self.unit}"
+        money, per = f"{self.currency} per customer", f"{self.currency} {self.unit}{self.covered.suffix}"
         rows: list[tuple[str, str, object, str, Estimate]] = [
             ("gap", label, pd.NA, money, gap) for label, gap in self.gaps
         ]
@@ -173,7 +175,7 @@ class Outlook:
         """
         lines = [self.headline_text()]
         lines += [f"  gap, {label:<23}{text_of(gap)}" for label, gap in self.gaps]
-        lines.append(f"value {self.unit} over {self.horizon_months} months, {self.currency}:")
+        lines.append(f"value {self.unit} {self.covered.text}, {self.currency}:")
         lines.append(f"  {'headline, all cohorts':<28}{text_of(self.headline)}")
         lines.append(f"  {f'as of {self.as_of_label}':<28}{text_of(self.today)}")
         for year in self.ahead:
@@ -182,9 +184,17 @@ class Outlook:
         return "\n".join([*lines, *(f"  note: {text}" for text in self.warnings)])
 
     @property
+    def horizon_months(self) -> int:
+        """Months of follow-up that the value is added up over."""
+        return self.covered.figure
+
+    @property
     def as_of_label(self) -> str:
         """The month that the value refers to, ``YYYY-MM``."""
         return month_label(self.cohorts.as_of)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return f"<p><b>{self.headline_text()}</b></p>" + self.to_frame().to_html(

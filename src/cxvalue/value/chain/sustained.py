@@ -11,9 +11,10 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise import SurveyNoise
 from cxvalue.link.columns import Floats
+from cxvalue.value.ahead.months_covered import cover_months
 from cxvalue.value.chain.band_chain import BandChain
 from cxvalue.value.chain.chain_inputs import ChainInputs, gather_inputs
-from cxvalue.value.chain.sustained_value import MOST_APART, SustainedValue
+from cxvalue.value.chain.sustained_value import BEFORE_COST, MOST_APART, SustainedValue
 from cxvalue.value.question import Question
 
 RECOVERY_MONTHS: Final = (1, 3, 6, 12)
@@ -113,7 +114,9 @@ def describe(
         shift=question.shift,
         currency=frame.currency,
         unit=frame.unit,
-        months=int((question.weights() != 0).any(axis=0).sum()),
+        covered=cover_months(
+            question.economics, figure=int((question.weights() != 0).any(axis=0).sum()), follow_up=horizon
+        ),
         value=question.interval(measured + added),
         once=question.interval(measured),
         difference=question.interval(added),
@@ -131,6 +134,7 @@ def describe(
         sweep=pd.DataFrame(),
         warnings=(),
         notes=(
+            BEFORE_COST,
             "sustained: who would fall below the to-band is held in it; rising is free",
             f"moves between true bands come from {len(inputs.repeat.pairs.first):,} pairs of answers, weighted for "
             f"answering again, of customers who stayed",
@@ -154,13 +158,17 @@ def lifetime_of(question: Question, chain: BandChain) -> tuple[float, float] | N
     Returns
     -------
     tuple of float or NotEstimable
-        Not estimable without discounting.
+        Not estimable without discounting, where the effect is said to end, and where the margin goes by month.
     """
-    economics, frame, horizon = question.economics, question.frame, question.study.timeline.horizon
+    economics, frame = question.economics, question.frame
+    if economics.effect_months is not None:
+        return NotEstimable(f"an effect that ends after {economics.effect_months} months has no value for ever")
+    if isinstance(economics.gross_margin, tuple) and len(set(economics.gross_margin)) > 1:
+        return NotEstimable("a value for ever needs one gross margin, not one by month")
     first, second = (float(each) for each in economics.discount(np.array([1, 2])))
     if not first > second:
         return NotEstimable("a value for ever needs a discount rate above 0")
-    monthly = economics.monthly_values(frame.metrics, frame.own_values, horizon)[:, -1]
+    monthly = economics.unit_values(frame.metrics, frame.own_values)
     rate = first / second - 1
     worlds = chain.lifetime(monthly, discount_rate=rate) * (first * (1 + rate))
     return float(worlds[1] - worlds[0]), float(worlds[2] - worlds[0])
@@ -210,18 +218,21 @@ def warn(question: Question, inputs: ChainInputs, found: SustainedValue) -> tupl
     tuple of str
         Sentences.
     """
-    chain, measured, horizon = found.chain_once.sum(), found.measured_once.sum(), question.study.timeline.horizon
+    chain, measured = found.chain_once.sum(), found.measured_once.sum()
     told = []
     if abs(chain - measured) > MOST_APART * abs(measured):
-        chance = "which chance explains" if found.apart.holds(0.0) else "and not by chance"
+        chance = "chance alone could explain it" if found.apart.holds(0.0) else "not by chance alone"
         told.append(
             f"moved once, the chain comes to {chain:,.2f} and the curves to {measured:,.2f}, more than "
             f"{MOST_APART:.0%} apart, {chance}: what keeping adds is as doubtful"
         )
     if not inputs.by_true_band:
         told.append("answers tell too little of the true band, so hazards and amounts are by answered band")
-    if (question.economics.value_horizon_months or horizon) > horizon:
-        told.append(f"keeping is valued over the {horizon} months of follow-up only")
+    if found.covered.follow_up_only:
+        told.append(
+            f"all values, also that of a move once, are {found.covered.text}; the study's is over "
+            f"{found.covered.study} months, the later ones extrapolated"
+        )
     if not inputs.leaving:
         told.append(
             "leaving is not seen, so nobody is gone in the chain; what dropping out costs is in the curves only"

@@ -11,9 +11,12 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link.columns import Floats
+from cxvalue.value.ahead.months_covered import MonthsCovered
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS
 
+BEFORE_COST: Final = "before optimism and any programme cost; keeping customers costs money that is not in the figure"
+"""What is not in the value."""
 MOST_APART: Final = 0.2
 """Difference between the chain's once value and the measured one, as a share of that, that gives a warning."""
 
@@ -28,12 +31,12 @@ class SustainedValue:
         Who moves.
     currency, unit : str
         Of the money, and what it is per.
-    months : int
-        Months of follow-up that are valued.
+    covered : MonthsCovered
+        Months of follow-up that are valued, and those of the study's value.
     value : Interval
         Value of a sustained move: ``once`` and ``difference``.
     once : Interval
-        The headline: moved once, then nature runs.
+        The headline over the months of follow-up: moved once, then nature runs.
     difference : Interval
         What keeping adds, in the chain.
     apart : Interval
@@ -51,7 +54,8 @@ class SustainedValue:
     measured_once, chain_once, chain_sustained : ndarray of shape (H,)
         Discounted contribution that a moved customer adds in each month: as measured, and in the chain.
     lifetime : tuple of float or NotEstimable
-        The chain's value for ever of a move once and of a sustained one, solved in closed form.
+        The chain's value for ever of a move once and of a sustained one, solved in closed form; not estimable without
+        discounting, where the effect is said to end, or where the margin goes by month.
     sweep : pandas.DataFrame
         What comes of it if answering again depends on satisfaction. Columns odds_per_band, difference, value.
     warnings, notes : tuple of str
@@ -61,7 +65,7 @@ class SustainedValue:
     shift: Shift
     currency: str
     unit: str
-    months: int
+    covered: MonthsCovered
     value: Interval
     once: Interval
     difference: Interval
@@ -86,9 +90,10 @@ class SustainedValue:
         Returns
         -------
         pandas.DataFrame
-            Columns figure, unit, estimate, se, ci_low, ci_high.
+            Columns figure, unit, estimate, se, ci_low, ci_high. Where the study's value covers more months than the
+            follow-up, the unit of the money says that this does not.
         """
-        per = f"{self.currency} {self.unit}"
+        per = f"{self.currency} {self.unit}{self.covered.suffix}"
         rows = [("once", per, self.once), ("kept_adds", per, self.difference), ("sustained", per, self.value)]
         rows += [(f"recovered_after_{months}_months", "share", share) for months, share in self.natural_recovery]
         return pd.DataFrame(
@@ -142,8 +147,9 @@ class SustainedValue:
         v, o, d = self.value, self.once, self.difference
         lines = [
             f"A sustained move from {self.shift.from_band} to {self.shift.to_band} is worth {self.currency} "
-            f"{v.estimate:,.2f} {self.unit} over {self.months} months ({v.ci_low:,.2f} to {v.ci_high:,.2f}): "
+            f"{v.estimate:,.2f} {self.unit} {self.covered.text} ({v.ci_low:,.2f} to {v.ci_high:,.2f}): "
             f"{o.estimate:,.2f} as measured once, and {d.estimate:,.2f} from never falling back.",
+            f"That is {BEFORE_COST}.",
             f"Once in the chain: {self.chain_once.sum():,.2f}; measured: {self.measured_once.sum():,.2f}.",
         ]
         lines += [
@@ -152,6 +158,11 @@ class SustainedValue:
             for months, share in self.natural_recovery
         ]
         return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)])
+
+    @property
+    def months(self) -> int:
+        """Months of follow-up that are valued."""
+        return self.covered.figure
 
     def __repr__(self) -> str:
         return self.summary()

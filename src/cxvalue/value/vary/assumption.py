@@ -83,6 +83,18 @@ def read_assumption(name: str, value: object) -> AssumptionSettings:
         raise SettingsError(what, allowed=error.allowed, hint=error.hint) from None
 
 
+class GivenElsewhere(AssumptionSettings):
+    """What the settings say of an assumption, where another value is asked about than theirs.
+
+    Parameters
+    ----------
+    given_for : float, optional
+        The settings' value; None where they leave it to the data.
+    """
+
+    given_for: float | None = None
+
+
 def number_text(value: float) -> str:
     """Return a number in few digits and without powers of ten.
 
@@ -136,6 +148,8 @@ class Assumption:
         When it was last looked at.
     note : str
         What else to say.
+    set_aside : str
+        What range was given, but for another value that leaves this one out, and so is not used; empty without one.
     """
 
     name: str
@@ -153,6 +167,7 @@ class Assumption:
     owner: str = ""
     date: dt.date | None = None
     note: str = ""
+    set_aside: str = ""
 
     def stated(self, given: AssumptionSettings) -> Assumption:
         """Return the assumption with what the settings say of it.
@@ -165,13 +180,16 @@ class Assumption:
         Returns
         -------
         Assumption
-            The same value, with its range and its source.
+            The same value, with its range and its source. What was given for another value holds here too where the
+            range holds this value; else it is left out, and ``set_aside`` says so.
 
         Raises
         ------
         SettingsError
             When the range is half given, turned round, not around the value, or holds what cannot be.
         """
+        if isinstance(given, GivenElsewhere) and not self.lies_within(given):
+            return self if given.low is None else replace(self, set_aside=self.why_not(given))
         told = replace(
             self, unit=given.unit or self.unit, source=given.source or self.source, owner=given.owner, date=given.date,
             note=given.note,
@@ -186,6 +204,45 @@ class Assumption:
         if given.distribution == "lognormal" and given.low <= 0:
             self.refuse(f"low = {number_text(given.low)} is refused", allowed="above 0 for a lognormal distribution")
         return replace(told, low=given.low, high=given.high, distribution=given.distribution)
+
+    def lies_within(self, given: AssumptionSettings) -> bool:
+        """Return whether a range holds the value, and nothing that cannot be.
+
+        Parameters
+        ----------
+        given : AssumptionSettings
+            The range.
+
+        Returns
+        -------
+        bool
+            False without a range.
+        """
+        if given.low is None or given.high is None or self.value is None or not self.can_vary:
+            return False
+        return self.least <= given.low <= self.value <= given.high <= self.most
+
+    def why_not(self, given: GivenElsewhere) -> str:
+        """Return that a range is not used.
+
+        Parameters
+        ----------
+        given : GivenElsewhere
+            The range, and the value that it was given for.
+
+        Returns
+        -------
+        str
+            Both values.
+
+        Examples
+        --------
+        >>> Assumption("share", 0.2, "share", "settings").why_not(GivenElsewhere(low=0.03, high=0.07, given_for=0.05))
+        'range given for 0.05, not used for 0.2'
+        """
+        meant = "the value measured" if given.given_for is None else number_text(given.given_for)
+        here = "what is asked" if self.value is None else number_text(self.value)
+        return f"range given for {meant}, not used for {here}"
 
     def check_range(self, low: float, high: float) -> None:
         """Refuse a range that cannot be.

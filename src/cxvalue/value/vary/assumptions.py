@@ -13,7 +13,7 @@ from cxvalue.errors import SettingsError
 from cxvalue.value.economics import EARLIER_BY, Economics
 from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
-from cxvalue.value.vary.assumption import Assumption, AssumptionSettings, number_text
+from cxvalue.value.vary.assumption import Assumption, AssumptionSettings, GivenElsewhere, number_text
 from cxvalue.value.vary.margin import GROSS_MARGIN, margin_assumption, margin_parts
 from cxvalue.vocabulary import STANDARD_METRICS
 
@@ -42,7 +42,7 @@ FIXED: Final = frozenset({"discount_timing", "value_horizon_months", "horizon_mo
 """What is asked or known, and so has no range."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Register:
     """The assumption register.
 
@@ -124,6 +124,9 @@ class Register:
         """
         return "\n".join(register_line(each) for each in self.rows())
 
+    def __repr__(self) -> str:
+        return self.summary()
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(index=False, na_rep=""))
 
@@ -143,7 +146,7 @@ def register_row(each: Assumption) -> dict[str, Any]:
     """
     row = {name: getattr(each, name) for name in COLUMNS}
     return row | {
-        "owner": each.owner or None, "note": each.note or None,
+        "owner": each.owner or None, "note": each.note or each.set_aside or None,
         "date": None if each.date is None else each.date.isoformat(),
     }  # fmt: skip
 
@@ -164,7 +167,7 @@ def register_line(each: Assumption) -> str:
     value = "not known" if each.value is None else number_text(each.value)
     low, high = each.shown_range()
     span = f", {number_text(low)} to {number_text(high)} ({each.distribution})" if each.has_range else ""
-    told = [each.source, each.owner, "" if each.date is None else each.date.isoformat(), each.note]
+    told = [each.source, each.owner, "" if each.date is None else each.date.isoformat(), each.note or each.set_aside]
     return f"{each.name} {value} {each.unit}{span} [{'; '.join(text for text in told if text)}]"
 
 
@@ -289,7 +292,7 @@ def state_assumptions(known: tuple[Assumption, ...], given: Mapping[str, Assumpt
 def still_stated(
     given: Mapping[str, AssumptionSettings], settled: tuple[Assumption, ...], asked: tuple[Assumption, ...]
 ) -> dict[str, AssumptionSettings]:
-    """Return what the settings say of assumptions whose value is still the settings'.
+    """Return what the settings say of assumptions, marked where another value is asked about than theirs.
 
     Parameters
     ----------
@@ -301,11 +304,21 @@ def still_stated(
     Returns
     -------
     dict of str to AssumptionSettings
-        A range speaks of the value that it was given for; without it, an assumption is shown as one without a range.
+        Of those whose value, or whose bounds, are not the settings' the value that they were given for goes with it:
+        see :meth:`~cxvalue.value.vary.assumption.Assumption.stated`.
     """
-    values = {each.name: each.value for each in asked}
-    changed = {each.name for each in settled if each.name in values and values[each.name] != each.value}
-    return {name: stated for name, stated in given.items() if name not in changed}
+    now = {each.name: (each.value, each.least, each.most, each.can_vary) for each in asked}
+    meant = {
+        each.name: each.value
+        for each in settled
+        if each.name in now and now[each.name] != (each.value, each.least, each.most, each.can_vary)
+    }
+    return {
+        name: GivenElsewhere(**stated.model_dump(exclude_unset=True), given_for=meant[name])
+        if name in meant
+        else stated
+        for name, stated in given.items()
+    }
 
 
 def make_register(projection: Projection, given: Mapping[str, AssumptionSettings]) -> Register:

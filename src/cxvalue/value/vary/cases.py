@@ -43,7 +43,7 @@ class Case:
     values: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cases:
     """A programme in the low, the base and the high case.
 
@@ -86,6 +86,9 @@ class Cases:
             Plain text.
         """
         return "\n".join(case_line(case, self.currency) for case in self.cases)
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(index=False, float_format="{:,.6g}".format))

@@ -29,11 +29,13 @@ BLOCK: Final = 2_000_000
 """Numbers of the curves that are drawn at a time, at most; bounds the memory of long horizons."""
 OUTSIDE: Final = 0.001
 """Share of a distribution beyond what can be from which on it is said."""
+WITHIN_MONTHS: Final = ("programme_months", "effect_months")
+"""Assumptions that change nothing beyond the months valued."""
 OFF_CENTRE: Final = 0.05
 """Distance from value to median, as a share of the range, from which on it is said."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Probabilistic:
     """The net present value when estimation and assumptions vary together.
 
@@ -111,6 +113,9 @@ class Probabilistic:
             f"net present value in {self.draws:,} draws, P10 / P50 / P90: {money}; above 0 in "
             f"{self.prob_npv_positive:.1%} of them\n  share of the variance: {parts}"
         )
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return f"<p><b>{self.summary().splitlines()[0]}</b></p>" + self.to_frame().to_html(
@@ -293,9 +298,10 @@ def doubts(register: Register) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Sentences: which part of a distribution is cut off, and whose middle is not the value.
+        Sentences: which range reaches beyond the months valued, which part of a distribution is cut off, and whose
+        middle is not the value.
     """
-    found = []
+    found = beyond_the_months(register)
     for each in register.ranged():
         spread = each.spread()
         if spread is None or each.value is None:
@@ -313,3 +319,25 @@ def doubts(register: Register) -> tuple[str, ...]:
                 f"{number_text(each.value)}"
             )
     return tuple(found)
+
+
+def beyond_the_months(register: Register) -> list[str]:
+    """Return which ranges reach beyond the months valued, where they change nothing.
+
+    Parameters
+    ----------
+    register : Register
+        The assumptions.
+
+    Returns
+    -------
+    list of str
+        A sentence a range.
+    """
+    valued = register["value_horizon_months"].value
+    return [
+        f"{each.name} runs to {number_text(each.high)}, and {number_text(valued)} months are valued: beyond them it "
+        "changes nothing"
+        for each in register.ranged()
+        if each.name in WITHIN_MONTHS and each.high is not None and valued is not None and each.high > valued
+    ]

@@ -13,14 +13,14 @@ from cxvalue.value.vary.assumptions import SHARE, Register
 from cxvalue.value.vary.cases import Cases, make_cases
 from cxvalue.value.vary.margin import GROSS_MARGIN
 from cxvalue.value.vary.probabilistic import TOGETHER, Probabilistic, doubts, run_probabilistic
-from cxvalue.value.vary.tornado import NOT_GIVEN, Tornado, make_tornado
+from cxvalue.value.vary.tornado import NOT_GIVEN, SHOWN, Tornado, make_tornado
 from cxvalue.value.vary.two_way import TwoWay, make_two_way
 
 DRAWS = 10_000
 """Draws of the probabilistic run."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sensitivity:
     """How far the net present value moves with the assumptions.
 
@@ -72,6 +72,9 @@ class Sensitivity:
         table = self.two_way
         parts.append(f"two-way table {table}" if isinstance(table, NotEstimable) else table.summary())
         return "\n".join([*parts, *(f"note: {text}" for text in self.warnings)])
+
+    def __repr__(self) -> str:
+        return self.summary()
 
     def _repr_html_(self) -> str:
         first = self.probabilistic.summary().splitlines()[0]
@@ -159,12 +162,20 @@ def without_range(register: Register) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence that names those without a range; none where all have one.
+        A sentence that names those without a range, and one for each whose range was given for another value; none
+        where all have one.
     """
-    bare = [each.name for each in register.assumptions if not each.has_range and np.ptp(each.shown_range()) > 0]
-    if not bare:
-        return ()
-    return (
-        f"{NOT_GIVEN} in the tornado and the two-way table for {', '.join(bare)}; in the cases and the probabilistic "
-        "run they stay as they are",
-    )
+    moved = [each for each in register.assumptions if not each.has_range and np.ptp(each.shown_range()) > 0]
+    bare = [each.name for each in moved if not each.set_aside]
+    found = [
+        f"{each.name}: {each.set_aside}; {SHOWN if each in moved else 'not moved'} in the tornado and the two-way "
+        "table, and the same in all cases and draws"
+        for each in register.assumptions
+        if each.set_aside
+    ]
+    if bare:
+        found.append(
+            f"{NOT_GIVEN} in the tornado and the two-way table for {', '.join(bare)}; in the cases and the "
+            "probabilistic run they stay as they are"
+        )
+    return tuple(found)

@@ -16,7 +16,8 @@ from cxvalue.value.vary.varied import varied_flow
 
 ESTIMATION = "estimation"
 GIVEN = "given"
-NOT_GIVEN = f"no range given: ±{SHOWN_REACH:.0%} shown".replace("%", " %")
+SHOWN = f"±{SHOWN_REACH * 100:g} % shown"
+NOT_GIVEN = f"no range given: {SHOWN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class TornadoBar:
     value, low, high : float
         The assumption and its ends. For estimation, the net present value and its interval.
     span : str
-        What the ends are: ``given``, ``no range given: ±10 % shown``, or the level of the interval.
+        What the ends are: ``given``; ``no range given: ±10 % shown``, or in its place the value that a range was given
+        for; or the level of the interval.
     npv_low, npv_high : float
         Net present value at ``low`` and at ``high``.
     """
@@ -47,12 +49,17 @@ class TornadoBar:
     npv_high: float
 
     @property
+    def is_shown_only(self) -> bool:
+        """Whether the ends are no range that was given, but 10 % to either side."""
+        return self.span.endswith(SHOWN)
+
+    @property
     def swing(self) -> float:
         """Distance between the two values."""
         return abs(self.npv_high - self.npv_low)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tornado:
     """The net present value at both ends of every assumption.
 
@@ -99,6 +106,9 @@ class Tornado:
             lines.append(f"  {bar.name:<24}{bar.npv_low:>14,.0f} to {bar.npv_high:>14,.0f}  at {ends}")
         return "\n".join(lines)
 
+    def __repr__(self) -> str:
+        return self.summary()
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(index=False, float_format="{:,.6g}".format))
 
@@ -123,9 +133,7 @@ def make_tornado(projection: Projection, register: Register) -> Tornado:
     moved = [(each, low, high) for each, low, high in moved if low < high]
     ends = one_at_a_time(projection, [(each, (low, high)) for each, low, high in moved])
     bars = [
-        TornadoBar(
-            each.name, each.unit, base_value(each), low, high, GIVEN if each.has_range else NOT_GIVEN, *found.tolist()
-        )
+        TornadoBar(each.name, each.unit, base_value(each), low, high, span_of(each), *found.tolist())
         for (each, low, high), found in zip(moved, ends, strict=True)
     ]
     npv = projection.npv
@@ -158,6 +166,24 @@ def one_at_a_time(projection: Projection, points: Iterable[tuple[Assumption, tup
         flow = varied_flow(projection.move, projection.economics, {each.name: np.array(values)}, draws=len(values))
         found.append(flow.npv)
     return found
+
+
+def span_of(each: Assumption) -> str:
+    """Return what the ends of an assumption are.
+
+    Parameters
+    ----------
+    each : Assumption
+        From a register.
+
+    Returns
+    -------
+    str
+        ``given``; ``no range given: ±10 % shown``, or in its place the value that a range was given for.
+    """
+    if each.has_range:
+        return GIVEN
+    return f"{each.set_aside}: {SHOWN}" if each.set_aside else NOT_GIVEN
 
 
 def base_value(each: Assumption) -> float:

@@ -13,11 +13,11 @@ from cxvalue.value.project import Projection
 from cxvalue.value.vary.assumption import Assumption, number_text
 from cxvalue.value.vary.assumptions import SHARE, Register
 from cxvalue.value.vary.margin import GROSS_MARGIN
-from cxvalue.value.vary.tornado import GIVEN, NOT_GIVEN, base_value
+from cxvalue.value.vary.tornado import base_value, span_of
 from cxvalue.value.vary.varied import varied_flow
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TwoWay:
     """The net present value over a grid of two assumptions, all others as they are.
 
@@ -34,7 +34,8 @@ class TwoWay:
     npv : ndarray of shape (R, C)
         Net present value.
     spans : tuple of str
-        For each of the two: ``given``, or ``no range given: ±10 % shown``.
+        For each of the two: ``given``; ``no range given: ±10 % shown``, or in its place the value that a range was
+        given for.
     """
 
     currency: str
@@ -72,6 +73,9 @@ class TwoWay:
             lines.append(f"{number_text(value):>12}" + "".join(f"{cell:>14,.0f}" for cell in cells))
         return "\n".join(lines)
 
+    def __repr__(self) -> str:
+        return self.summary()
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(float_format="{:,.6g}".format))
 
@@ -107,7 +111,7 @@ def make_two_way(
     at_row, at_column = (grid.ravel() for grid in np.meshgrid(down, across, indexing="ij"))
     values = {rows: at_row, columns: at_column}
     flow = varied_flow(projection.move, projection.economics, values, draws=len(at_row))
-    first, second = (GIVEN if each.has_range else NOT_GIVEN for each in pair)
+    first, second = (span_of(each) for each in pair)
     npv = flow.npv.reshape(len(down), len(across))
     return TwoWay(projection.currency, rows, columns, down, across, npv, (first, second))
 
