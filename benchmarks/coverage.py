@@ -146,6 +146,8 @@ def run(scenario: str, seeds: Iterable[int], path: Path, measure: Callable[[str,
 def merge(folder: Path) -> None:
     """Take the rows of another run's files into those of the docs."""
     for path in sorted(folder.glob("*.csv")):
+        if "seed" not in pd.read_csv(path, nrows=0).columns:
+            continue  # a table made of the rows
         mine = FOLDER / path.name
         parts = [pd.read_csv(each, dtype=str) for each in (mine, path) if each.exists()]
         rows = pd.concat(parts).drop_duplicates("seed").sort_values("seed", key=lambda column: column.astype(int))

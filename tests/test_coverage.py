@@ -9,10 +9,11 @@ from benchmarks.coverage_table import summarise
 
 VALIDATION = Path(__file__).parent.parent / "docs" / "validation"
 N_BASES = 20
-MEANT_FOR = tuple(
-    name for name in STUDIED if name not in ("hidden_confounding", "disposition", "response_on_satisfaction", "fading")
-)
-"""Scenarios whose assumptions the headline makes."""
+BEYOND = ("hidden_confounding", "disposition", "response_on_satisfaction", "fading")
+"""Scenarios whose assumptions the headline does not make."""
+MISSED = ("heavy_tails",)
+"""Scenarios that the headline is meant for and where it misses its aim, as the docs say; the cause is open."""
+MEANT_FOR = tuple(name for name in STUDIED if name not in BEYOND + MISSED)
 
 
 def record(scenario: str) -> pd.DataFrame:
@@ -42,6 +43,13 @@ def test_the_long_run_keeps_its_bounds(scenario: str) -> None:
     # 93 to 97 % is the aim; three binomial standard errors around it are what the number of bases can tell.
     room = 3 * (0.95 * 0.05 / found["bases"]) ** 0.5
     assert 0.93 - room <= found["coverage"] <= min(0.97 + room, 1.0)
+
+
+@pytest.mark.parametrize("scenario", MISSED)
+def test_what_is_missed_is_still_missed(scenario: str) -> None:
+    # When this fails the method was mended: the scenario then leaves MISSED, and the docs change.
+    found = summarise(record(scenario), "")
+    assert found["bias"] < -3 * found["bias_error"]
 
 
 def test_without_an_effect_few_values_are_above_zero() -> None:
