@@ -117,7 +117,7 @@ def test_unknown_names_are_refused_with_the_nearest() -> None:
         ("gross_margin", {"low": 0.5, "high": 1.1}, "high = 1.1 is refused", "0 to 1"),
         ("discount_rate_annual", {"low": -0.1, "high": 0.2}, "low = -0.1 is refused", "0 to 5"),
         ("programme_cost_upfront", {"low": -1, "high": 0.2}, "low = -1 is refused", "numbers from 0"),
-        ("ramp_up_months", {"low": 1, "high": 2.5}, "high = 2.5 is refused", "whole numbers from 1 to 60"),
+        ("ramp_up_months", {"low": 1, "high": 2.5}, "high = 2.5 is refused", "whole numbers from 1 to 12"),
         ("share", {"low": 0.01, "high": 1.5}, "high = 1.5 is refused", "0 to 1"),
         ("share", {"low": 0.1, "high": 0.2}, "runs from 0.1 to 0.2 and leaves out the value itself, 0.05",
          "low ≤ value ≤ high"),
@@ -165,11 +165,14 @@ def test_a_horizon_may_have_an_owner() -> None:
 
 
 def test_a_range_is_shown_where_none_is_given() -> None:
-    register = register_of({"optimism_adjustment": 0.95, "ramp_up_months": 10}, share={"low": 0.4, "high": 0.6})
+    terms = {"optimism_adjustment": 0.95, "ramp_up_months": 10, "value_horizon_months": 24}
+    register = register_of(terms, share={"low": 0.4, "high": 0.6})
     assert register["share"].shown_range() == (0.4, 0.6)
     assert register["gross_margin"].shown_range() == pytest.approx((0.45, 0.55))
     assert register["optimism_adjustment"].shown_range() == pytest.approx((0.855, 1.0)), "no more than all"
     assert register["ramp_up_months"].shown_range() == (9.0, 11.0)
+    all_months = register_of(terms | {"value_horizon_months": 10})["ramp_up_months"]
+    assert all_months.shown_range() == (9.0, 10.0), "all are moved within the months valued"
     assert register["customers"].shown_range() == (1000.0, 1000.0), "measured, and so not moved"
 
 

@@ -153,11 +153,11 @@ def test_more_months_valued_than_followed_are_named() -> None:
     longer = ECONOMICS.model_copy(update={"value_horizon_months": 12})
     usual, found = outlook_of(base), outlook_of(base, longer)
     assert found.headline == usual.headline
-    assert "value per moved customer over the 6 months of follow-up, EUR" in found.summary()
-    assert any("over the 6 months of follow-up; the study's is over 12 months" in text for text in found.warnings)
+    assert "value per moved answering customer over the 6 months of follow-up, EUR" in found.summary()
+    assert any("over the 6 months of follow-up; the study's value is over 12 months" in text for text in found.warnings)
     units = found.to_frame().set_index("figure")["unit"]
     assert (
-        units[units.index.str.startswith("value_")] == "EUR per moved customer over the 6 months of follow-up"
+        units[units.index.str.startswith("value_")] == "EUR per moved answering customer over the 6 months of follow-up"
     ).all()
     assert not any("follow-up" in unit for unit in usual.to_frame()["unit"])
     # An effect that ends within the follow-up leaves nothing out.

@@ -61,7 +61,7 @@ def plot_tornado(tornado: Tornado, ax: Axes | None = None, *, most_rows: int = M
     low, high = ax.get_xlim()
     if low < 0 < high:
         ax.axvline(0.0, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
-    draw_key(ax, hollow=any(bar.span == NOT_GIVEN for bar in bars))
+    draw_key(ax, hollow=any(bar.is_shown_only for bar in bars))
     left_out = len(moving) - len(bars)
     more = f" ({left_out} narrower bars not shown)" if left_out else ""
     ax.set_title(f"What moves the net present value{more}", **title_style())
@@ -105,7 +105,7 @@ def draw_ends(ax: Axes, row: int, base: float, bar: TornadoBar) -> None:
     bar : TornadoBar
         The bar.
     """
-    hollow = bar.span == NOT_GIVEN
+    hollow = bar.is_shown_only
     for end, colour in ((bar.npv_low, LOSS), (bar.npv_high, GAIN)):
         ax.barh(
             row, end - base, left=base, height=0.6, color="white" if hollow else colour, alpha=1.0 if hollow else 0.85,

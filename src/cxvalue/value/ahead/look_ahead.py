@@ -305,8 +305,8 @@ def list_doubts(found: Outlook, question: Question) -> Iterator[str]:
         yield from doubts_of_trend(found, found.trend)
     if found.covered.follow_up_only:
         yield (
-            f"all values are {found.covered.text}; the study's is over {found.covered.study} months, the later ones "
-            f"extrapolated, and is not the headline shown here"
+            f"all values here are {found.covered.text}; the study's value is over {found.covered.study} months, the "
+            f"later ones extrapolated"
         )
     if found.horizon_months > cohorts.months:
         yield (

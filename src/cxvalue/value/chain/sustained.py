@@ -230,7 +230,7 @@ def warn(question: Question, inputs: ChainInputs, found: SustainedValue) -> tupl
         told.append("answers tell too little of the true band, so hazards and amounts are by answered band")
     if found.covered.follow_up_only:
         told.append(
-            f"all values, also that of a move once, are {found.covered.text}; the study's is over "
+            f"all values here, also that of a move once, are {found.covered.text}; the study's value is over "
             f"{found.covered.study} months, the later ones extrapolated"
         )
     if not inputs.leaving:

@@ -193,6 +193,8 @@ def economic_assumption(name: str, economics: Economics | None, months: int, cur
     field = Economics.model_fields[name]
     least = next((float(rule.ge) for rule in field.metadata if getattr(rule, "ge", None) is not None), -np.inf)
     most = next((float(rule.le) for rule in field.metadata if getattr(rule, "le", None) is not None), np.inf)
+    if name == "ramp_up_months":
+        most = min(most, float(months))
     value: Any = None if economics is None else getattr(economics, name)
     is_open = economics is not None and value is None
     if name == "discount_timing" and value is not None:
