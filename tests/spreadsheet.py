@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"(?<![A-Za-z_.])(\$?)([A-Z]{1,3})(\$?)([0-9]+)(?![0-9A-Za-
 
 
 def recalculate(files: Mapping[str, bytes], folder: Path) -> dict[str, Workbook]:
-    """Return workbooks as LibreOffice has recalculated them, all in one go, for starting it takes longest."""
+    """Return workbooks as LibreOffice has recalculated them, all in one go."""
     program = shutil.which("soffice")
     if program is None:
         pytest.fail("soffice recalculates the workbook in these tests: install libreoffice-calc, as .ci/run does")

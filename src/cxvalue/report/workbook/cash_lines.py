@@ -63,12 +63,8 @@ def cash_lines(model: BookModel) -> tuple[Line, ...]:
     """
     flow, currency, kind = model.flow, model.value.currency, flow_kind(model)
     last, cost = len(model.levers) - 1, cost_to_serve_at(model.move)
-    not_cash = f"=-(1-cashable_share)*(1-optimism_adjustment)*MAX({{flow_{cost}}},0)"
-    no_saving = "=0*{gross}"
-    gain, spent = "(SUM({gross:from0})+SUM({optimism:from0}))", "SUM({cost:from0})"
-    mean_gain = f"SUMPRODUCT({{gross:from0}}+{{optimism:from0}},{{month:from0}})/{gain}"
-    mean_cost = f"SUMPRODUCT({{cost:from0}},{{month:from0}})/{spent}"
-    search = f"=IFERROR(({gain}/-{spent})^(1/({mean_gain}-{mean_cost}))-1,irr_start_else)"
+    saving = "0" if cost is None else f"SUMPRODUCT({{flow_{cost}:all}},{{discount:all}})"
+    not_cash = "=-not_cash_share*(1-optimism_in_use)*" + ("{gross}" if cost is None else f"{{flow_{cost}}}")
     paid = (
         "=-{valued}*(IF({month}=0,programme_cost_upfront,0)"
         "+IF(AND({month}>0,{month}<=programme_months),programme_cost_monthly,0))"
@@ -80,8 +76,14 @@ def cash_lines(model: BookModel) -> tuple[Line, ...]:
             f"=SUM({{flow_0}}:{{flow_{last}}})", kind, sums=True,
         ),
         Line(
-            "optimism", "Adjustment for optimism", currency, "Gross value × adjustment, taken off.",
-            0.0 - from_month_0(flow.optimism), "=-optimism_adjustment*{gross}", kind, sums=True,
+            "optimism_share", "Adjustment for optimism in use", "share",
+            "As in Inputs, where the gross value is a gain.",
+            kind="percent", total="=IF(SUMPRODUCT({gross:from0},{discount:from0})>0,optimism_adjustment,0)",
+            total_value=optimism_in_use(model), name="optimism_in_use",
+        ),
+        Line(
+            "optimism", "Adjustment for optimism", currency, "Gross value × adjustment in use, taken off.",
+            0.0 - from_month_0(flow.optimism), "=-optimism_in_use*{gross}", kind, sums=True,
         ),
         Line(
             "cost", "Programme cost", currency, "Upfront at month 0, monthly while it runs; money that goes out.",
@@ -96,14 +98,15 @@ def cash_lines(model: BookModel) -> tuple[Line, ...]:
             flow.net * flow.discount, "={net}*{discount}", kind, sums=True,
         ),
         Line(
-            "irr_start", "Start of the search for the IRR", "share per month",
-            "(benefit / cost)^(1 / months between their means) − 1: the rate itself, if each came at once.",
-            kind="percent", total=search, total_value=model.start_of_search, name="irr_start_monthly",
+            "not_cash_share", "Share of lower cost to serve that is not cash", "share",
+            "1 − cashable share, where cost to serve falls in all.", kind="percent",
+            total="=0" if cost is None else f"=IF({saving}>0,1-cashable_share,0)", total_value=not_cash_share(model),
+            name="not_cash_share",
         ),
         Line(
             "not_cash", "Lower cost to serve that is not cash", currency,
-            "(1 − cashable share) × lower cost to serve after optimism, taken off.", 0.0 - from_month_0(flow.not_cash),
-            not_cash if cost is not None else no_saving, kind, sums=True,
+            "That share × lower cost to serve after optimism, taken off.", 0.0 - from_month_0(flow.not_cash), not_cash,
+            kind, sums=True,
         ),
         Line(
             "net_cash", "Net that becomes cash", currency, "Net plus the line above.",
@@ -114,6 +117,41 @@ def cash_lines(model: BookModel) -> tuple[Line, ...]:
             kind=kind, sums=True,
         ),
     )  # fmt: skip
+
+
+def optimism_in_use(model: BookModel) -> float:
+    """Return the adjustment for optimism, 0 where the gross value is no gain.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    float
+        Share of the gross value.
+    """
+    gain = float(model.flow.gross @ model.discount[1:]) > 0
+    return model.economics.optimism_adjustment if gain else 0.0
+
+
+def not_cash_share(model: BookModel) -> float:
+    """Return the share of lower cost to serve that releases no cash, 0 where cost to serve does not fall.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    float
+        The share.
+    """
+    cost = cost_to_serve_at(model.move)
+    saves = cost is not None and float(model.flow.levers[cost] @ model.discount[1:]) > 0
+    return 1.0 - model.economics.cashable_share if saves else 0.0
 
 
 def running_lines(model: BookModel) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from cxvalue.report.workbook.book_model import ROUNDING, BookModel
 from cxvalue.report.workbook.constant_block import AGREEMENT, SLACK
 from cxvalue.report.workbook.lines import TimeRows, every_reference
-from cxvalue.report.workbook.result_rows import lever_cells
+from cxvalue.report.workbook.result_rows import known_rate, lever_cells
 from cxvalue.report.workbook.sheet import FINE, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import ASIDE, BAD, GOOD, Kind
 from cxvalue.report.workbook.table_block import places, width_of, write_tables
@@ -220,6 +220,10 @@ def live_checks(model: BookModel, figures: tuple[str, str]) -> tuple[Check, ...]
         ),
         Check("Inputs are within what is allowed", "=inputs_outside", "inputs", "=0", "Counted in Inputs."),
         Check(
+            "The ramp-up lies within the months valued", "=MAX(ramp_up_months-value_horizon_months,0)", "months", "=0",
+            "Otherwise some customers would never be moved.",
+        ),
+        Check(
             "Nobody moves twice", "=MAX(MAX({so_far:from0})-customers_moved,0)/MAX(customers_moved,1)", "relative",
             "=rounding_tolerance", "Moved so far is never above customers moved.", limit_value=ROUNDING,
         ),
@@ -229,7 +233,7 @@ def live_checks(model: BookModel, figures: tuple[str, str]) -> tuple[Check, ...]
             "=IF(ISNUMBER(result_irr_annual),ABS(SUMPRODUCT({net:from0},"
             f'1/(1+result_irr_annual)^({{month:from0}}/months_a_year)))/SUMPRODUCT(ABS({{net:from0}})),"{SKIPPED}")',
             "share of the flows", "=agreement_tolerance", "Net cash flow discounted at that rate.",
-            SKIPPED if model.value.appraisal.irr_annual is None else 0.0, AGREEMENT,
+            SKIPPED if known_rate(model) is None else 0.0, AGREEMENT,
         ),
         Check(
             "Live figures equal those of the run", f'=IF(inputs_changed=0,MAX({figures[1]}),"{SKIPPED}")', "relative",

@@ -221,7 +221,7 @@ def programme_rows(model: BookModel) -> Iterable[InputRow]:
         InputRow(
             "ramp_up_months", "Ramp-up", "months", economics.ramp_up_months, "whole",
             "The customers move in as many equal parts, one a month, the first at time 0.",
-            least=1, most=60, worse="high",
+            least=1, most=min(60, months), worse="high",
         ),
         InputRow(
             "effect_months", "Months that the effect lasts", "months", lasts, "whole",

@@ -32,8 +32,9 @@ class Line:
         From month 1, or from month 0; empty for a row with nothing but a total.
     formula : str
         With ``{key}`` for the cell of another row in the same month, ``{key:all}`` for months 1…K, ``{key:from0}``
-        for months 0…K, ``{key:early}`` for months 0…K − 1, ``{key:so_far}`` for months 0 to this one, ``{key:start}``
-        and ``{key:end}`` for months 0 and K. Without a formula the values are those of the run.
+        for months 0…K, ``{key:early}`` for months 0…K − 1, ``{key:before}`` for the cell to the left, ``{key:so_far}``
+        for months 0 to this one, ``{key:start}`` and ``{key:end}`` for months 0 and K. Without a formula the values
+        are those of the run.
     kind : str
         How its numbers are written.
     sums : bool
@@ -89,6 +90,7 @@ class Reference:
             "all": f"${first}${self.row}:${last}${self.row}",
             "from0": f"${start}${self.row}:${last}${self.row}",
             "so_far": f"${start}{self.row}:{here}{self.row}",
+            "before": f"{xl_col_to_name(max(self.column - 1, 0))}{self.row}",
             "early": f"${start}${self.row}:${xl_col_to_name(MONTH_0 + self.months - 1)}${self.row}",
             "start": f"${start}${self.row}",
             "end": f"${last}${self.row}",

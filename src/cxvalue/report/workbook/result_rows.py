@@ -14,7 +14,7 @@ from cxvalue.report.workbook.book_model import BookModel
 from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.input_rows import cell_name
 from cxvalue.report.workbook.styles import Kind
-from cxvalue.value.appraise import Payback
+from cxvalue.value.appraise import Payback, irr_annual
 
 NO_COST: Final = "no programme cost"
 NOT_WITHIN: Final = "not within the months valued"
@@ -221,12 +221,14 @@ def shift_rows(model: BookModel) -> Iterable[ResultRow]:
         value.appraisal.prob_npv_positive, "share",
     )  # fmt: skip
     yield row_of(
-        "extrapolated_share", (
-            "Share beyond the follow-up", "share of the gross value", "1 − value in months observed / value.",
+        "extrapolated", (
+            "Gross value beyond the follow-up", money, "Σ value that stands on curves carried on × discount factor.",
         ),
-        "=IF(result_value_per_customer=0,0,"
-        "1-SUMPRODUCT({value:all},{discount:all},{observed:all})/result_value_per_customer)",
-        value.extrapolated_share, "share",
+        "=SUMPRODUCT({tail_flow:all},{discount:all})", value.extrapolated, kind,
+    )  # fmt: skip
+    yield row_of(
+        "extrapolated_share", ("its share", "share of the gross value", "The line above / gross value, discounted."),
+        "=IF(result_gross=0,0,result_extrapolated/result_gross)", value.extrapolated_share, "share",
     )  # fmt: skip
 
 
@@ -267,11 +269,14 @@ def cost_rows(model: BookModel) -> Iterable[ResultRow]:
     yield row_of(
         "irr_annual", (
             "Internal rate of return", "share per year",
-            "(1 + IRR of the monthly net cash flow)^months a year − 1. Where the flow changes sign more than once, "
-            "more than one rate may solve it.",
+            "(1 + IRR of the monthly net cash flow)^months a year − 1, money at the months' ends; where there is one "
+            "rate. Its interval is left out where more than 1 % of the draws have none.",
         ),
-        against_cost(f'IFERROR((1+IRR({{net:from0}},irr_start_monthly))^months_a_year-1,"{NO_RATE}")'),
-        found.irr_annual, "share", none=NO_RATE if value.programme_cost > 0 else NO_COST,
+        against_cost(
+            f'IF(has_one_rate=1,IFERROR((1+IRR({{net:from0}},irr_start_monthly))^months_a_year-1,"{NO_RATE}"),'
+            f'"{NO_RATE}")'
+        ),
+        known_rate(model), "share", none=NO_RATE if value.programme_cost > 0 else NO_COST,
     )  # fmt: skip
     for name, what, key in (
         ("payback", "Payback", "net"),
@@ -290,6 +295,26 @@ def cost_rows(model: BookModel) -> Iterable[ResultRow]:
         against_cost(f'IF(result_break_even_cost>0,share*result_programme_cost/result_break_even_cost,"{NEVER}")'),
         found.break_even_share, "share", none=NEVER if value.programme_cost > 0 else NO_COST,
     )  # fmt: skip
+
+
+def known_rate(model: BookModel) -> Interval | float | None:
+    """Return the internal rate of return a year, without its interval where the run has none.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    Interval, float or None
+        None where there is not one rate, or no cost.
+    """
+    found = model.value.appraisal.irr_annual
+    if found is not None or model.value.programme_cost <= 0:
+        return found
+    rate = irr_annual(model.flow.net)
+    return rate if np.isfinite(rate) else None
 
 
 def against_cost(figure: str) -> str:

@@ -176,16 +176,14 @@ def write_grid_row(
     sheet.formula(row, 0, f"=MIN(1,share*(1+{xl_rowcol_to_cell(row, 1)}))", changed, "calc", "percent")
     flow = model.flow
     gross, cost = float(flow.gross @ model.discount[1:]), float(flow.cost_discounted)
-    keep = 1.0 - model.economics.optimism_adjustment
     for at, other in enumerate(STEPS):
         column = 3 + at
         across = xl_rowcol_to_cell(head - 1, column, row_abs=True)
         down = xl_rowcol_to_cell(row, 0, col_abs=True)
-        formula = (
-            f"={down}/share*(1-optimism_adjustment)*(result_gross+({across}-{margin_name(model)})*gross_per_margin)"
-            "-result_programme_cost"
-        )
-        value = changed / share * keep * (gross + margin * other * per_margin) - cost
+        worth = f"{down}/share*(result_gross+({across}-{margin_name(model)})*gross_per_margin)"
+        formula = f"={worth}-optimism_adjustment*MAX({worth},0)-result_programme_cost"
+        found = changed / share * (gross + margin * other * per_margin)
+        value = found - model.economics.optimism_adjustment * max(found, 0.0) - cost
         sheet.formula(row, column, formula, value, "calc", flow_kind(model))
 
 

@@ -12,6 +12,7 @@ from cxvalue.report.workbook.cash_lines import cash_lines, flow_kind, running_li
 from cxvalue.report.workbook.curve_sheet import FIRST_LINE, curve_key
 from cxvalue.report.workbook.input_rows import FACTOR, split_name, unit_names
 from cxvalue.report.workbook.lines import Line, TimeRows
+from cxvalue.report.workbook.rate_lines import rate_lines
 
 WORKINGS: Final = "Workings"
 
@@ -31,7 +32,7 @@ def working_rows(model: BookModel) -> TimeRows:
     """
     lines = (
         *time_lines(model), *customer_lines(model), *unit_lines(model), *part_lines(model), *lever_lines(model),
-        *shift_lines(model), *cash_lines(model), *running_lines(model),
+        *shift_lines(model), *cash_lines(model), *running_lines(model), *rate_lines(model),
     )  # fmt: skip
     return TimeRows(WORKINGS, FIRST_LINE, model.months, lines)
 
@@ -270,7 +271,35 @@ def shift_lines(model: BookModel) -> tuple[Line, ...]:
             f"flow_{m}", metric_name(name), model.value.currency, note, model.flow.levers[m], phased(f"money_{m}"),
             flow_kind(model), sums=True,
         ))  # fmt: skip
-    return (*lines, *margin_lines(model))
+    return (*lines, *tail_lines(model), *margin_lines(model))
+
+
+def tail_lines(model: BookModel) -> tuple[Line, ...]:
+    """Return what of the whole shift stands on curves beyond the follow-up.
+
+    Parameters
+    ----------
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    tuple of Line
+        Per moved customer, and of the whole shift.
+    """
+    observed = np.arange(1, model.months + 1) <= model.move.follow_up
+    each = np.where(observed, 0.0, model.money.sum(axis=0))
+    return (
+        Line(
+            "tail", "Value beyond the follow-up", f"{model.value.currency} per moved customer",
+            "Value × (1 − observed), by month after the move.", each, "={value}*(1-{observed})",
+        ),
+        Line(
+            "tail_flow", "The same, whole shift", model.value.currency,
+            "Moved × its mean over the last ramp-up months.",
+            model.phased(each), phased("tail"), flow_kind(model), sums=True,
+        ),
+    )  # fmt: skip
 
 
 def margin_lines(model: BookModel) -> tuple[Line, ...]:
