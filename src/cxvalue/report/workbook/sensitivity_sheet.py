@@ -13,7 +13,7 @@ from cxvalue.report.workbook.book_model import BookModel
 from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.lines import TimeRows, every_reference
 from cxvalue.report.workbook.result_rows import ResultRow
-from cxvalue.report.workbook.sheet import CHART_HEIGHT, CHART_WIDTH, TOP_ROWS, Printing, Sheet
+from cxvalue.report.workbook.sheet import CHART_WIDTH, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import CHART_COLOURS, LOSS_FILL, Kind
 from cxvalue.report.workbook.table_block import fit_widths, write_tables
 from cxvalue.report.workbook.workings import margin_name
@@ -58,7 +58,8 @@ def write_sensitivity(
     starts = write_tables(sheet, at, tables)
     if "sensitivity" in tables:
         bars = tables["sensitivity"].dropna(subset=["npv_low", "npv_high"])
-        sheet.chart(starts["end"] + 1, tornado_chart(sheet, model, starts["sensitivity"], bars))
+        chart = tornado_chart(sheet, model, starts["sensitivity"], bars)
+        sheet.chart(starts["end"] + 1, chart, height=tornado_height(bars))
     sheet.inner.freeze_panes(TOP_ROWS - 1, 1)
     return Printing(columns)
 
@@ -256,8 +257,24 @@ def tornado_chart(sheet: Sheet, model: BookModel, first: int, table: pd.DataFram
             "border": {"none": True}, "overlap": 100, "gap": 40,
         })  # fmt: skip
     chart.set_title({"name": "Net present value at both ends, less the base (run)", "name_font": {"size": 11}})
-    chart.set_y_axis({"reverse": True, "label_position": "low"})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "interval_unit": 1})
     chart.set_x_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 2 * CHART_WIDTH, "height": CHART_HEIGHT})
+    chart.set_size({"width": 2 * CHART_WIDTH, "height": tornado_height(table)})
     return chart
+
+
+def tornado_height(bars: pd.DataFrame) -> int:
+    """Return how high a tornado has to be so that each bar is named.
+
+    Parameters
+    ----------
+    bars : pandas.DataFrame
+        A row a bar.
+
+    Returns
+    -------
+    int
+        Pixels.
+    """
+    return 120 + 24 * len(bars)

@@ -26,7 +26,7 @@ NARROW: Final = 8.43
 LINE_POINTS: Final = 13.0
 ROW_PIXELS: Final = 20
 CHART_WIDTH, CHART_HEIGHT = 500, 300
-"""Size of every chart, in pixels."""
+"""Size of a chart, in pixels, where nothing else is said."""
 HEADER_LIMIT: Final = 60
 """Characters of the study's name that the foot of a page bears; a spreadsheet takes 255 with all signs."""
 
@@ -252,7 +252,7 @@ class Sheet:
         """
         return sum(self._widths.get(column, NARROW) for column in range(columns))
 
-    def chart(self, row: int, chart: Any, *, left: int = 0) -> None:
+    def chart(self, row: int, chart: Any, *, left: int = 0, height: int = CHART_HEIGHT) -> None:
         """Place a chart.
 
         Parameters
@@ -263,9 +263,11 @@ class Sheet:
             The chart.
         left : int
             Pixels from the left edge of the sheet.
+        height : int
+            Of the chart, in pixels.
         """
         self.inner.insert_chart(row, 0, chart, {"object_position": 2, "x_offset": left, "y_offset": 4})
-        self._bottom = max(self._bottom, row + 1 + math.ceil(CHART_HEIGHT / ROW_PIXELS))
+        self._bottom = max(self._bottom, row + 1 + math.ceil(height / ROW_PIXELS))
 
     def fit_rows(self) -> None:
         """Make rows as high as the text that is wrapped in them; a program need not do so by itself."""
