@@ -89,18 +89,27 @@ def test_a_move_to_the_same_band_is_worth_nothing(seed: int) -> None:
     assert found.npv.ci_low == found.npv.ci_high == 0.0
 
 
-def test_value_tends_to_nothing_with_the_share() -> None:
-    tiny, plain = worth(curves(1), shift=Shift(share=1e-12)), worth(curves(1))
-    assert tiny.npv.estimate == pytest.approx(plain.npv.estimate * 1e-12 / 0.05, rel=1e-9)
+@given(seed=st.integers(0, 10_000), share=st.floats(1e-300, 1.0))
+@settings(max_examples=40, deadline=None)
+def test_value_is_in_proportion_to_the_share_and_so_nothing_without_one(seed: int, share: float) -> None:
+    found, plain = worth(curves(seed), shift=Shift(share=share)), worth(curves(seed))
+    assert found.npv.estimate == pytest.approx(plain.npv.estimate * share / 0.05, rel=1e-9, abs=1e-12)
+    assert found.per_customer == plain.per_customer
+    nothing = worth(curves(seed), shift=Shift(share=1e-300))
+    assert max(abs(nothing.npv.estimate), abs(nothing.npv.ci_low), abs(nothing.npv.ci_high)) < 1e-290
 
 
-def test_no_discount_is_the_plain_sum() -> None:
-    found = worth(curves(2), discount=0.0)
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_no_discount_is_the_plain_sum(seed: int) -> None:
+    found = worth(curves(seed), discount=0.0)
     assert found.gross.estimate == pytest.approx(found.gross_undiscounted.estimate, rel=1e-12)
 
 
-def test_a_longer_horizon_changes_nothing_before_it_and_says_what_it_adds() -> None:
-    short, long = worth(curves(3)), worth(curves(3), months=18)
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_a_longer_horizon_changes_nothing_before_it_and_says_what_it_adds(seed: int) -> None:
+    short, long = worth(curves(seed)), worth(curves(seed), months=18)
     np.testing.assert_allclose(long.cash_flow["gross"][:7], short.cash_flow["gross"], rtol=1e-12)
     assert short.extrapolated_share == 0.0
     added = long.per_customer.estimate - short.per_customer.estimate
