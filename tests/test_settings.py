@@ -122,11 +122,11 @@ def test_an_unknown_key_that_is_near_to_none_is_refused_all_the_same(tmp_path: P
 
 
 VALUES: list[tuple[dict[str, Any], str, str]] = [
-    ({"study": {"horizon_months": 0}}, "[study] horizon_months = 0 is refused", "greater than or equal to 1"),
-    ({"study": {"horizon_months": 2.5}}, "[study] horizon_months = 2.5 is refused", "valid integer"),
+    ({"study": {"horizon_months": 0}}, "[study] horizon_months = 0 is refused", "a whole number from 1 to "),
+    ({"study": {"horizon_months": 2.5}}, "[study] horizon_months = 2.5 is refused", "a whole number from 1 to "),
     ({"study": {"as_of": "March"}}, "[study] as_of = 'March' is refused", "YYYY-MM"),
-    ({"study": {"confidence": 95}}, "[study] confidence = 95 is refused", "less than 1"),
-    ({"study": {"groups": 1}}, "[study] groups = 1 is refused", "greater than or equal to 10"),
+    ({"study": {"confidence": 95}}, "[study] confidence = 95 is refused", "a number above 0.5 and below 1"),
+    ({"study": {"groups": 1}}, "[study] groups = 1 is refused", "a whole number from 10 to "),
     ({"study": {"baseline_end": "m1"}}, "[study] baseline_end = 'm1' is refused", "'m0' or 'm0-1'"),
     ({"study": {"relationship": "loose"}}, "[study] relationship = 'loose' is refused", "'contractual'"),
     ({"surveys": {"timezone": "Mars"}}, "[surveys] timezone = 'Mars' is refused", "an IANA time zone"),
@@ -134,7 +134,7 @@ VALUES: list[tuple[dict[str, Any], str, str]] = [
     ({"panels": {"revenue": {"duplicates": "first"}}}, "[panels.revenue] duplicates = 'first' is refused", "'last'"),
     ({"panels": {"retention": {"kind": "date"}}}, "[panels.retention] kind = 'date' is refused", "'churn_date'"),
     ({"run": {"memory_limit": "lots"}}, "[run] memory_limit = 'lots' is refused", "MB|GB"),
-    ({"run": {"threads": 0}}, "[run] threads = 0 is refused", "greater than or equal to 1"),
+    ({"run": {"threads": 0}}, "[run] threads = 0 is refused", "a whole number of at least 1"),
     ({"customers": {"segments": "plan"}}, "[customers] segments = 'plan' is refused", "list"),
 ]
 

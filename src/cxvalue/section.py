@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from types import UnionType
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
 from cxvalue.errors import SettingsError
 
@@ -54,7 +56,10 @@ def settings_error(error: ValidationError, section: type[Section]) -> SettingsEr
         return SettingsError.unknown_key(key, f"[{section.section_name}]", known_keys(section))
     if first["type"] == "missing":
         return SettingsError(f"[{section.section_name}] lacks the key '{key}'", hint=f"add {key} = …")
-    allowed = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    speaks_for_itself = len(first["loc"]) != 1 or first["type"] in ("value_error", "string_pattern_mismatch")
+    field = None if speaks_for_itself else field_named(section, str(first["loc"][0]))
+    said = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    allowed = (field and allowed_values(field)) or said
     more = f"; {len(others)} more such finding(s) in this section" if others else ""
     return SettingsError(f"[{section.section_name}] {key} = {first['input']!r} is refused", allowed=f"{allowed}{more}")
 
@@ -73,3 +78,82 @@ def known_keys(section: type[Section]) -> list[str]:
         The keys.
     """
     return [field.alias or name for name, field in section.model_fields.items()]
+
+
+KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+"""What a value of a type is called."""
+
+
+def field_named(section: type[Section], key: str) -> FieldInfo | None:
+    """Return the field of a section that a key of ``study.toml`` stands for.
+
+    Parameters
+    ----------
+    section : type of Section
+        The section.
+    key : str
+        The key as it is written, or the field's name.
+
+    Returns
+    -------
+    FieldInfo or None
+        None where no one field is meant.
+    """
+    return next((field for name, field in section.model_fields.items() if key in (name, field.alias)), None)
+
+
+def allowed_values(field: FieldInfo) -> str:
+    """Return in words what a key takes.
+
+    Parameters
+    ----------
+    field : FieldInfo
+        The field.
+
+    Returns
+    -------
+    str
+        Such as ``a whole number from 1 to 60`` or ``'m0' or 'm0-1'``; empty where the type does not tell.
+
+    Examples
+    --------
+    >>> from pydantic import Field
+    >>> class Months(Section):
+    ...     months: int = Field(default=24, ge=1, le=60)
+    ...     timing: Literal["end", "middle"] = "end"
+    >>> [allowed_values(field) for field in Months.model_fields.values()]
+    ['a whole number from 1 to 60', "'end' or 'middle'"]
+    """
+    annotation: Any = field.annotation
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [each for each in get_args(annotation) if each is not type(None)]
+        annotation = kinds[0] if len(kinds) == 1 else None
+    if get_origin(annotation) is Literal:
+        return " or ".join(repr(value) for value in get_args(annotation))
+    if annotation not in KINDS:
+        return ""
+    return " ".join(filter(None, [KINDS[annotation], allowed_range(field.metadata)]))
+
+
+def allowed_range(bounds: list[Any]) -> str:
+    """Return bounds in words.
+
+    Parameters
+    ----------
+    bounds : list
+        What pydantic knows of a field.
+
+    Returns
+    -------
+    str
+        Such as ``from 0 to 1``, ``above 0`` or ``of at least 0 and below 1``; empty without bounds.
+    """
+    least, above, most, below = (
+        next((getattr(bound, name) for bound in bounds if hasattr(bound, name)), None)
+        for name in ("ge", "gt", "le", "lt")
+    )
+    if least is not None and most is not None:
+        return f"from {least:g} to {most:g}"
+    low = "" if least is None and above is None else f"of at least {least:g}" if above is None else f"above {above:g}"
+    high = "" if most is None and below is None else f"at most {most:g}" if below is None else f"below {below:g}"
+    return " and ".join(filter(None, [low, high]))
