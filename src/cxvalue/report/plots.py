@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from cxvalue.errors import CxValueError, NotEstimable
-from cxvalue.estimate import Curves, Interval
+from cxvalue.estimate import Curves, Episodes, Interval, Outcomes
 from cxvalue.estimate.diagnose.balance import UNBALANCED, Balance
+from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.diagnosis import Diagnosis
+from cxvalue.estimate.diagnose.robustness import Robustness
+from cxvalue.estimate.models import Models
 from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
 from cxvalue.estimate.survival import Survival
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import new_axes
 from cxvalue.report.numbers import NBSP, format_interval, format_money
+from cxvalue.report.plot_background import plot_bands, plot_checks, plot_robustness
 from cxvalue.report.plot_noise import plot_migration, plot_reliability, plot_survey_noise
 from cxvalue.report.plot_outlook import plot_outlook
 from cxvalue.report.plot_parts import (
@@ -35,40 +40,43 @@ from cxvalue.report.plot_parts import (
     last_known,
     title_style,
 )
+from cxvalue.report.plot_rows import plot_links, plot_models, plot_moves, plot_outcomes, plot_points, plot_segments
 from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
 from cxvalue.report.plot_survival import plot_survival
 from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.report.plot_waterfall import plot_waterfall
 from cxvalue.report.wording import SHARE_TITLES, level, method_name, metric_name, relationship_of
-from cxvalue.value import Estimates, Projection
+from cxvalue.result import Drawable
+from cxvalue.tables import CheckReport
+from cxvalue.value import Estimates, Links, Projection, SegmentValues, Valuation
 from cxvalue.value.ahead.outlook import Outlook
 from cxvalue.value.chain.sustained_value import SustainedValue
+from cxvalue.value.moves import Moves
+from cxvalue.value.points import Points
 from cxvalue.value.vary.probabilistic import Probabilistic
+from cxvalue.value.vary.sensitivity import Sensitivity
 from cxvalue.value.vary.tornado import Tornado
-from cxvalue.value.waterfall import Waterfall
+from cxvalue.value.waterfall import Waterfall, make_waterfall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-Drawn = (
-    Curves | Projection | Estimates | Balance | Survival | SurveyNoise | Migration | Reliability | Waterfall | Tornado
-    | Probabilistic | SustainedValue | Outlook
-)  # fmt: skip
-
-
-def plot(result: Drawn, ax: Axes | None = None) -> Axes:
-    """Draw a result.
+def plot(result: Drawable, ax: Axes | None = None) -> Axes:
+    """Draw a result; ``result.plot()`` does the same.
 
     Parameters
     ----------
-    result : one of ``Drawn``
+    result : Drawable
         Curves give retention (or who buys) by band, a projection its levers, estimates the adjusted beside the
         unadjusted value, balance how far the bands are from the target before and after adjustment, survival the share
         that has not left with the numbers at risk, survey noise the correlation of two answers by the months between
         (or, where that is not estimable, as a migration does, where the dissatisfied answer next), a waterfall the
         steps to the net present value, a tornado what each assumption moves, a probabilistic run its distribution, a
-        sustained value the chain against the measured curve, an outlook the gap by cohort.
+        sustained value the chain against the measured curve, an outlook the gap by cohort; moves, points, segments,
+        links, outcomes and models a row an estimate; episodes the bands, checks the rows found, confounding what an
+        unrecorded cause would have to explain. What has several parts gives its first: a valuation the waterfall,
+        sensitivity the tornado, a diagnosis the balance.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default a new figure.
 
@@ -80,22 +88,44 @@ def plot(result: Drawn, ax: Axes | None = None) -> Axes:
     Raises
     ------
     CxValueError
-        For a result that has no figure.
+        For a result that has no figure, or of which the part to draw could not be estimated.
     """
-    drawings: dict[type, Callable[..., Axes]] = {
-        Curves: plot_retention, Projection: plot_levers, Estimates: plot_estimates, Balance: plot_balance,
-        Survival: plot_survival, SurveyNoise: plot_survey_noise, Migration: plot_migration,
-        Reliability: plot_reliability, Waterfall: plot_waterfall, Tornado: plot_tornado,
-        Probabilistic: plot_distribution, SustainedValue: plot_sustained, Outlook: plot_outlook,
-    }  # fmt: skip
-    for kind, draw in drawings.items():
+    for whole, part_of in FIRST_PARTS.items():
+        if isinstance(result, whole):
+            return plot_part(part_of(result), ax)
+    for kind, draw in DRAWINGS.items():
         if isinstance(result, kind):
             return draw(result, ax)
     raise CxValueError(
         f"nothing to draw for a result of type {type(result).__name__}",
-        allowed=", ".join(kind.__name__ for kind in drawings),
+        allowed=", ".join(kind.__name__ for kind in (*DRAWINGS, *FIRST_PARTS)),
         hint="cx.plot(study.curves()), cx.plot(study.value()) or cx.plot(study.estimates())",
     )
+
+
+def plot_part(part: Drawable | NotEstimable, ax: Axes | None) -> Axes:
+    """Draw a part of a result.
+
+    Parameters
+    ----------
+    part : Drawable or NotEstimable
+        The part.
+    ax : matplotlib.axes.Axes or None
+        Where to draw; None for a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Raises
+    ------
+    CxValueError
+        When the part could not be estimated.
+    """
+    if isinstance(part, NotEstimable):
+        raise CxValueError(f"nothing to draw: {part}", hint="the summary names what there is")
+    return plot(part, ax)
 
 
 def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float | None = None) -> Axes:
@@ -288,3 +318,22 @@ def plot_balance(balance: Balance, ax: Axes | None = None, *, most_rows: int = 2
     ax.set_xlabel(f"standardised mean difference (dashed: {UNBALANCED:g}{shown})", **label_style())
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=SMALL_SIZE)
     return ax
+
+
+DRAWINGS: Final[dict[type, Callable[..., Axes]]] = {
+    CheckReport: plot_checks, Episodes: plot_bands, Curves: plot_retention, Outcomes: plot_outcomes, Links: plot_links,
+    Projection: plot_levers, Estimates: plot_estimates, Balance: plot_balance, Robustness: plot_robustness,
+    Models: plot_models, Survival: plot_survival, SurveyNoise: plot_survey_noise, Migration: plot_migration,
+    Reliability: plot_reliability, Moves: plot_moves, Points: plot_points, SegmentValues: plot_segments,
+    Waterfall: plot_waterfall, Tornado: plot_tornado, Probabilistic: plot_distribution,
+    SustainedValue: plot_sustained, Outlook: plot_outlook,
+}  # fmt: skip
+"""What draws which result."""
+
+FIRST_PARTS: Final[dict[type, Callable[[Any], Drawable | NotEstimable]]] = {
+    Confounding: lambda confounding: confounding.robustness,
+    Diagnosis: lambda diagnosis: diagnosis.balance,
+    Sensitivity: lambda sensitivity: sensitivity.tornado,
+    Valuation: lambda valuation: make_waterfall(valuation.value),
+}
+"""Results of several parts, and the part that stands for them."""
