@@ -1,0 +1,180 @@
+// The panel: reads the fields, shows what follows, and says when it is not what the report says.
+
+const CALM = 400; // milliseconds of quiet before the result is read out
+const model = JSON.parse(document.getElementById("whatif-data").textContent);
+const spread = readSpread(model);
+const panel = document.getElementById("whatif-panel");
+const fields = Array.from(panel.querySelectorAll("input[data-unit]"));
+let announce = 0;
+
+function settingOf(field) {
+  if (field.value === field.defaultValue) {
+    return model.settings[field.name];
+  }
+  return field.dataset.unit === "percent" ? field.valueAsNumber / 100 : field.valueAsNumber;
+}
+
+// What is wrong with a field, as a sentence; empty when nothing is.
+function problemOf(field) {
+  const number = field.valueAsNumber;
+  const { min, max } = field;
+  const places = { label: field.dataset.label, low: signed(Number(min), 0), high: signed(Number(max), Number(max) % 1 ? 2 : 0) };
+  const isWrong = Number.isNaN(number) || number < Number(min) || (max !== "" && number > Number(max));
+  if (field.dataset.unit === "months" && (isWrong || !Number.isInteger(number))) {
+    return fill(model.texts.whole, places);
+  }
+  if ("open" in field.dataset && (isWrong || number <= Number(min))) {
+    return fill(model.texts.above, places);
+  }
+  if (isWrong) {
+    return fill(max === "" ? model.texts.at_least : model.texts.between, places);
+  }
+  return "";
+}
+
+function readFields() {
+  const set = { ...model.settings };
+  const problems = [];
+  const changes = [];
+  fields.forEach((field) => {
+    const problem = problemOf(field);
+    field.removeAttribute("aria-invalid");
+    if (problem !== "") {
+      field.setAttribute("aria-invalid", "true");
+      problems.push(problem);
+      return;
+    }
+    set[field.name] = settingOf(field);
+    if (set[field.name] !== model.settings[field.name]) {
+      changes.push(fill(model.texts.change, { label: field.dataset.label, from: field.defaultValue, to: field.value }));
+    }
+  });
+  return { set, problems, changes };
+}
+
+function monthText(name, found, set) {
+  const month = found.figures[name];
+  if (month === null) {
+    return model.texts.no_cost;
+  }
+  const places = { month: month.estimate, months: set.horizon };
+  return fill(month.estimate === null ? model.texts.never : model.texts.month, places);
+}
+
+function showFigures(found, set) {
+  panel.querySelectorAll("data[data-figure]").forEach((cell) => {
+    const name = cell.dataset.figure;
+    const figure = found ? found.figures[name] : null;
+    const isMonth = cell.dataset.kind === "month";
+    cell.textContent = found && isMonth ? monthText(name, found, set) : formatFigure(cell.dataset.kind, figure, model);
+    cell.value = figure === null || figure.estimate === null ? "" : String(figure.estimate);
+    ["low", "high"].forEach((end) => {
+      if (figure !== null && end in figure) {
+        cell.dataset[end] = String(figure[end]);
+      } else {
+        delete cell.dataset[end];
+      }
+    });
+  });
+  const isHeld = found !== null && ["optimism", "npv", "npv_cash"].some((name) => !("low" in found.figures[name]));
+  document.getElementById("whatif-held").hidden = !isHeld;
+}
+
+function showMonths(lines, net) {
+  const scale = Math.max(...net.map(Math.abs), ...lines.flat().map(Math.abs));
+  const write = (money) => signed(money, decimalsFor(scale, true));
+  const rows = net.map((money, month) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.className = "text";
+    head.textContent = String(month);
+    row.append(head, ...[money, lines[0][month], lines[1][month]].map((each) => {
+      const cell = document.createElement("td");
+      cell.textContent = write(each);
+      return cell;
+    }));
+    return row;
+  });
+  document.getElementById("whatif-months").replaceChildren(...rows);
+}
+
+function showCharts(found) {
+  const lines = [runningSum(found.net), runningSum(found.net.map((money, month) => money * found.discount[month]))];
+  const write = (money) => formatFigure("money", { estimate: money }, model);
+  const months = found.net.length - 1;
+  const places = { start: write(lines[0][0]), end: write(lines[0][months]), end_pv: write(lines[1][months]), months };
+  drawCash(document.getElementById("whatif-cash"), lines, model, fill(model.texts.cash_chart, places));
+  const named = [{ lever: "lever_0", name: model.share_name }, ...model.metrics];
+  const levers = named.map((metric) => {
+    const figure = found.figures[metric.lever];
+    return { label: metric.name, figure, text: formatFigure("money", figure, model) };
+  });
+  const parts = levers.map((lever) => fill(model.texts.lever, { label: lever.label, figure: lever.text }));
+  const label = fill(model.texts.lever_chart, { levers: parts.join("; ") });
+  drawLevers(document.getElementById("whatif-levers"), levers, label);
+  showMonths(lines, found.net);
+}
+
+function showState(problems, changes) {
+  const state = document.getElementById("whatif-state");
+  const isOther = problems.length > 0 || changes.length > 0;
+  state.classList.toggle("other", isOther);
+  if (problems.length > 0) {
+    state.textContent = fill(model.texts.waits, { problems: problems.join(" ") });
+  } else {
+    state.textContent = isOther ? fill(model.texts.other, { changes: changes.join("; ") }) : model.texts.same;
+  }
+}
+
+// The result as one sentence, once the reader has stopped typing.
+function say(found) {
+  window.clearTimeout(announce);
+  announce = window.setTimeout(() => {
+    const npv = found ? formatFigure("money", found.figures.npv, model) : "";
+    const text = found ? fill(model.texts.result, { npv }) : document.getElementById("whatif-state").textContent;
+    document.getElementById("whatif-said").textContent = text;
+  }, CALM);
+}
+
+function update() {
+  const { set, problems, changes } = readFields();
+  const found = problems.length > 0 ? null : valueMove(model, spread, set);
+  showState(problems, changes);
+  showFigures(found, set);
+  panel.querySelectorAll(".live").forEach((chart) => {
+    chart.hidden = found === null;
+  });
+  if (found) {
+    showCharts(found);
+  }
+  return found;
+}
+
+function back() {
+  fields.forEach((field) => {
+    field.value = field.defaultValue;
+  });
+  return update();
+}
+
+// Does the script arrive at the report's own figures, to half a cent or as closely as its numbers go?
+function agrees(figures) {
+  return Object.entries(model.report).every(([name, [estimate, low, high]]) => {
+    const figure = figures[name];
+    const near = (mine, theirs) => Math.abs(mine - theirs) <= Math.max(0.005, 1e-12 * Math.abs(theirs));
+    return near(figure.estimate, estimate) && (!("low" in figure) || (near(figure.low, low) && near(figure.high, high)));
+  });
+}
+
+const note = document.getElementById("whatif-note");
+if (agrees(valueMove(model, spread, model.settings).figures)) {
+  panel.hidden = false;
+  note.hidden = true;
+  back();
+  panel.addEventListener("input", () => say(update()));
+  document.getElementById("whatif-back").addEventListener("click", () => say(back()));
+  window.addEventListener("resize", update);
+} else {
+  note.textContent = model.texts.differs;
+}
