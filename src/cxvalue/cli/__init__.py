@@ -1,5 +1,5 @@
 """The command line: thin, one command a file."""
 
-from cxvalue.cli.app import app, main
+from cxvalue.cli.entry import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -13,15 +12,16 @@ from typer.main import get_command
 
 from cxvalue import __version__
 from cxvalue.cli.check import check
+from cxvalue.cli.compare import compare
 from cxvalue.cli.demo import demo
 from cxvalue.cli.init import init
+from cxvalue.cli.interruption import Interruption, Stopped
 from cxvalue.cli.report import report
 from cxvalue.cli.simulate import simulate
 from cxvalue.errors import CxValueError
 
 REFUSED: Final = 1
 INTERNAL: Final = 3
-INTERRUPTED: Final = 130
 
 
 @dataclass(slots=True)
@@ -32,9 +32,12 @@ class Run:
     ----------
     debug : bool
         Whether an internal error shows its traceback.
+    interruption : Interruption
+        Knows whether the run was asked to end.
     """
 
     debug: bool
+    interruption: Interruption
 
 
 class Commands(TyperGroup):
@@ -56,29 +59,34 @@ class Commands(TyperGroup):
         Raises
         ------
         typer.Exit
-            With 1 for what the library refuses, 130 for an interruption.
+            With 1 for what the library refuses.
+        Stopped
+            When the run was asked to end, whatever the interrupted step made of that.
         """
+        run: Run = ctx.obj
         try:
             return super().invoke(ctx)
         except CxValueError as error:
+            if run.interruption.number is not None:
+                raise Stopped from None
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(REFUSED) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted: nothing half-written is left.", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise Stopped from None
 
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     help="What satisfaction is worth: from survey answers and monthly panels to money, with its interval.",
 )
 app.command(help="Report on the sample base, whose true value is known.")(demo)
-app.command(help="Write a commented study.toml into FOLDER.")(init)
+app.command(help="Look at the files in FOLDER, guess which is which, and write a commented study.toml.")(init)
 app.command(help="Hold the tables of a study against every rule: what was found, how many rows, what is done.")(check)
 app.command(help="Write the report on a study.")(report)
+app.command(help="Say what changed between two reports, figure by figure, and why.")(compare)
 app.command(help="Write a simulated customer base with the true value of its move.")(simulate)
 
 
@@ -120,26 +128,38 @@ def options(
     run.debug = run.debug or debug
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line.
+def run_app(arguments: list[str] | None, *, debug: bool, interruption: Interruption) -> int:
+    """Run a command.
 
     Parameters
     ----------
     arguments : list of str, optional
         Words after ``cxvalue``; default those of the process.
+    debug : bool
+        Whether an internal error shows its traceback.
+    interruption : Interruption
+        Knows whether the run was asked to end.
 
     Returns
     -------
     int
-        0 done; 1 data or settings refused; 2 wrong usage; 3 internal error; 4 verdict below ``--require``;
-        130 interrupted.
+        The exit code.
+
+    Raises
+    ------
+    Stopped
+        When the run was asked to end.
     """
-    run = Run(debug=os.environ.get("CXVALUE_DEBUG") == "1")
+    run = Run(debug=debug, interruption=interruption)
     try:
         get_command(app)(args=arguments, prog_name="cxvalue", obj=run)
     except SystemExit as end:
+        if interruption.number is not None:
+            raise Stopped from None
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001  the last line of defence: whatever comes, one line and code 3
+        if interruption.number is not None:
+            raise Stopped from None
         if run.debug:
             traceback.print_exc()
         kind = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cxvalue.cli.progress import progress_shown
+from cxvalue.cli.warning_lines import warning_lines
+from cxvalue.progress import ProgressBar
 
 if TYPE_CHECKING:
     from cxvalue.tables import CheckReport
@@ -39,18 +40,49 @@ def check(
     typer.Exit
         With 1 when a rule was broken that has no repair.
     """
-    from cxvalue.study import Study  # noqa: PLC0415  brings pandas and DuckDB; --help has to answer at once
+    # Both bring DuckDB; --help has to answer at once.
+    from cxvalue.settings import read_settings  # noqa: PLC0415
+    from cxvalue.study.inputs import Inputs  # noqa: PLC0415
+    from cxvalue.tables import Tables  # noqa: PLC0415
 
-    with progress_shown() as progress, closing(Study.from_toml(study, progress=progress)) as opened:
+    settings = read_settings(study)
+    with (
+        warning_lines(),
+        ProgressBar() as progress,
+        closing(Inputs(Tables(), settings, folder=study.parent, progress=progress)) as opened,
+    ):
         found = opened.check()
     console = Console()
     if console.is_terminal:
         console.print(findings_table(found))
     else:
         typer.echo(found.summary())
-    typer.echo(margin_note(opened.settings.economics))
+    for line in hint_lines(found):
+        typer.echo(line)
+    typer.echo(margin_note(settings.economics))
     if not found.ok:
         raise typer.Exit(BROKEN)
+
+
+def hint_lines(report: CheckReport) -> list[str]:
+    """Return one thing to do about each rule that was broken or is in doubt.
+
+    Parameters
+    ----------
+    report : CheckReport
+        The findings.
+
+    Returns
+    -------
+    list of str
+        A line each, errors first; empty where no rule has a hint.
+    """
+    return [
+        f"Hint: {finding.rule}: {finding.hint}"
+        for level in ("error", "warning")
+        for finding in report.findings
+        if finding.level == level and finding.hint
+    ]
 
 
 def findings_table(report: CheckReport) -> Table:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cxvalue.cli.progress import progress_shown
+from cxvalue.cli.warning_lines import warning_lines
 from cxvalue.errors import NotEstimable
+from cxvalue.progress import ProgressBar, silent
 
 if TYPE_CHECKING:
     from cxvalue.report import StudyResults
@@ -43,6 +44,10 @@ def report(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json, and nothing else, to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print neither answer, warnings nor progress.")] = False,
+    compare_with: Annotated[
+        Path | None,
+        typer.Option("--compare-with", metavar="OLD", help="Say in the report what changed since the one in OLD."),
+    ] = None,
 ) -> None:
     """Write the report on a study.
 
@@ -60,6 +65,8 @@ def report(
         Print ``results.json``, and nothing else, to standard output.
     quiet : bool
         Print neither answer, warnings nor progress.
+    compare_with : Path, optional
+        An earlier report; may be the folder that is replaced.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def report(
             "--require supported does not go with --only value: that leaves out the second estimates, the sensitivity "
             "analysis and the placebo, and without these checks no value is called supported"
         )
-    results, page = compute(study, out=out, only=only, quiet=quiet)
+    results, page = compute(study, out=out, only=only, quiet=quiet, compare_with=compare_with)
     if as_json:
         typer.echo(json_text(results), nl=False)
     if not quiet:
@@ -93,7 +100,12 @@ def report(
 
 
 def compute(
-    study: Path, *, out: Path | None, only: Part | None = None, quiet: bool = False
+    study: Path,
+    *,
+    out: Path | None,
+    only: Part | None = None,
+    quiet: bool = False,
+    compare_with: Path | None = None,
 ) -> tuple[StudyResults, Path | None]:
     """Return the results of a study, and write its report.
 
@@ -107,20 +119,32 @@ def compute(
         Leave out outcomes and links.
     quiet : bool
         Show no progress.
+    compare_with : Path, optional
+        An earlier report.
 
     Returns
     -------
     tuple of StudyResults and Path or None
         The results, and the report's page if one was written, its folder named as it was given.
     """
-    # Both bring pandas and DuckDB; --help has to answer at once.
+    # All bring pandas or DuckDB; --help has to answer at once.
+    from cxvalue.engine.cache import refuse_cache_within  # noqa: PLC0415  brings DuckDB; --help answers at once
     from cxvalue.report import refuse_output, write_report  # noqa: PLC0415  brings pandas; --help answers at once
+    from cxvalue.report.changes import read_run, with_changes  # noqa: PLC0415  the same
     from cxvalue.study import Study  # noqa: PLC0415  brings pandas and DuckDB; --help answers at once
 
     if out is not None:
         refuse_output(out)  # now, not after minutes of work
-    with progress_shown(quiet) as progress, closing(Study.from_toml(study, progress=progress)) as opened:
+    earlier = read_run(compare_with) if compare_with is not None else None
+    with (
+        warning_lines(quiet),
+        ProgressBar() if not quiet else nullcontext(silent) as progress,
+        closing(Study.from_toml(study, progress=progress)) as opened,
+    ):
+        if out is not None:
+            refuse_cache_within(out, opened.settings.run.cache_folder(study.parent))
         results = opened.results("value" if only is not None else None)
+        results = results if earlier is None else with_changes(results, earlier)
         if out is None:
             return results, None
         progress("figures and report")

@@ -30,7 +30,7 @@ def make_manifest(results: StudyResults, files: Mapping[str, bytes], *, created:
     -------
     dict
         written_by, version, created (UTC; nothing else differs between two reports on the same input), study, seed,
-        settings, sources with their hashes, files with theirs.
+        settings, sources with their hashes and rows, files with their hashes.
     """
     return {
         "written_by": WRITTEN_BY,
@@ -40,7 +40,8 @@ def make_manifest(results: StudyResults, files: Mapping[str, bytes], *, created:
         "seed": results.seed,
         "settings": dict(results.settings),
         "sources": [
-            {"table": source.table, "files": list(source.files), "sha256": source.sha256} for source in results.sources
+            {"table": source.table, "files": list(source.files), "sha256": source.sha256, "rows": source.n_rows}
+            for source in results.sources
         ],
         "files": [
             {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
