@@ -7,20 +7,17 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from cxvalue.engine.cache import open_store
+from cxvalue.engine.cache.text_rows import keep_text_rows
+from cxvalue.engine.duckdb_columns import typed_expression
 from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
 from cxvalue.errors import CxValueError, DataError
-
-ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-STARTS_WITH_YEAR = r"^\s*[0-9]{4}[-/]"
-HAS_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
-IS_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
-IS_COMPACT_MONTH = r"^(19|20)[0-9]{2}(0[1-9]|1[0-2])$"
-IS_INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
 
 
 class DuckDBEngine:
@@ -32,6 +29,8 @@ class DuckDBEngine:
         Threads; default all.
     memory_limit : str
         Most memory before spilling to the system's temporary folder.
+    cache : Path, optional
+        Folder in which what was read of text files is kept for the next run; default one that goes with the engine.
 
     Examples
     --------
@@ -43,9 +42,10 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, *, threads: int | None = None, memory_limit: str = "1GB") -> None:
+    def __init__(self, *, threads: int | None = None, memory_limit: str = "1GB", cache: Path | None = None) -> None:
         self._spill = tempfile.mkdtemp(prefix="cxvalue-")
         self._clear = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
+        self._store = open_store(cache if cache is not None else Path(self._spill, "text"))
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": self._spill,
@@ -64,6 +64,7 @@ class DuckDBEngine:
         if self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
             self._connection.execute("SET enable_progress_bar = false")
         self._attached: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
 
     def describe(self, source: Source) -> dict[str, str]:
         """Return the user's column names with their DuckDB types.
@@ -207,24 +208,43 @@ class DuckDBEngine:
 
     def _open(self, source: Source) -> duckdb.DuckDBPyRelation:
         try:
-            if source.frame is not None:
-                return self._connection.from_arrow(source.frame)
-            if source.kind == "parquet":
-                return self._connection.read_parquet(list(source.paths), hive_partitioning=True, union_by_name=True)
-            if source.kind == "csv":
-                return self._connection.from_csv_auto(
-                    list(source.paths),  # type: ignore[arg-type]  # takes a list; its stub says one path
-                    header=True,
-                    all_varchar=True,
-                    union_by_name=True,
-                )
-            return self._attach(source)
+            with heard_interruptions():
+                rows = source.rows
+                if rows is not None:
+                    return self._connection.from_arrow(rows)
+                if source.kind == "parquet":
+                    return self._connection.read_parquet(list(source.paths), hive_partitioning=True, union_by_name=True)
+                if source.kind == "csv":
+                    paths = [self._keep(path, source.table) for path in source.paths]
+                    return self._connection.read_parquet(paths, hive_partitioning=False, union_by_name=True)
+                return self._attach(source)
         except duckdb.Error as error:
             raise DataError(
                 f"table '{source.table}': cannot be read ({str(error).splitlines()[0]})",
                 allowed="Parquet, CSV with a header row, .xlsx or a DuckDB database",
                 hint="open the file and look at its first lines",
             ) from error
+
+    def _read_text(self, paths: Sequence[str]) -> duckdb.DuckDBPyRelation:
+        return self._connection.from_csv_auto(
+            list(paths),  # type: ignore[arg-type]  # takes a list; its stub says one path
+            header=True,
+            all_varchar=True,
+            union_by_name=True,
+        )
+
+    def _keep(self, path: str, table: str) -> str:
+        if path not in self._kept:
+            reader = f"duckdb {duckdb.__version__}"
+            self._kept[path] = keep_text_rows(self._store, path, self._copy, table=table, reader=reader)
+        return self._kept[path]
+
+    def _copy(self, path: str, part: Path) -> None:
+        rows = self._read_text([path])
+        try:
+            rows.write_parquet(str(part))
+        except duckdb.IOException as error:
+            raise OSError(str(error).splitlines()[0]) from error
 
     def _attach(self, source: Source) -> duckdb.DuckDBPyRelation:
         path = source.paths[0]
@@ -256,9 +276,30 @@ def worded_errors() -> Iterator[None]:
         When a statement was interrupted.
     """
     try:
-        yield
+        with heard_interruptions():
+            yield
     except duckdb.Error as error:
         raise engine_error(error) from error
+
+
+@contextmanager
+def heard_interruptions() -> Iterator[None]:
+    """Turn DuckDB's words for Ctrl-C into Python's.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When a statement was interrupted.
+    """
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except RuntimeError as error:
         if "interrupted" in str(error).lower():
             raise KeyboardInterrupt from None
@@ -282,94 +323,3 @@ def engine_error(error: duckdb.Error) -> CxValueError:
     if isinstance(error, duckdb.OutOfMemoryException):
         return CxValueError(f"the engine ran out of memory: {first}", hint="raise memory_limit in [run]")
     return DataError(f"a table could not be read through: {first}", hint="look for damaged files or rows")
-
-
-def typed_expression(column: Column, source_type: str) -> str:
-    """Return the SQL that reads a source column as what it should hold; null where it cannot be read.
-
-    Parameters
-    ----------
-    column : Column
-        The column wanted.
-    source_type : str
-        DuckDB type of the source column.
-
-    Returns
-    -------
-    str
-        An expression over the columns ``<canonical>_in`` and, with a date format, ``<canonical>_at``.
-    """
-    incoming = f"{column.canonical}_in"
-    match column.kind:
-        case "text_id" | "text":
-            return f"NULLIF(trim(CAST({incoming} AS VARCHAR)), '')"
-        case "integer_id":
-            text = f"trim(CAST({incoming} AS VARCHAR))"
-            return f"CASE WHEN regexp_matches({text}, '{IS_INTEGER}') THEN TRY_CAST({text} AS BIGINT) END"
-        case "number":
-            cast = f"TRY_CAST({incoming} AS DOUBLE)"
-            return f"CASE WHEN isfinite({cast}) THEN {cast} END"
-        case "date":
-            return timestamp_expression(column, source_type)
-        case "month":
-            return month_expression(column, source_type)
-
-
-def timestamp_expression(column: Column, source_type: str) -> str:
-    """Return the SQL that reads a column as a time stamp in the calendar of the column's zone.
-
-    Parameters
-    ----------
-    column : Column
-        The column wanted.
-    source_type : str
-        DuckDB type of the source column.
-
-    Returns
-    -------
-    str
-        The expression.
-    """
-    incoming, zone = f"{column.canonical}_in", column.timezone or "UTC"
-    if source_type in ZONED_TYPES:
-        return f"timezone('{zone}', CAST({incoming} AS TIMESTAMPTZ))"
-    if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
-        return f"CAST({incoming} AS TIMESTAMP)"
-    if column.date_format is not None:
-        return f"{column.canonical}_at"
-    text = f"CAST({incoming} AS VARCHAR)"
-    return (
-        f"CASE WHEN NOT regexp_matches({text}, '{STARTS_WITH_YEAR}') THEN NULL "
-        f"WHEN regexp_matches({text}, '{HAS_OFFSET}') "
-        f"THEN timezone('{zone}', TRY_CAST({text} AS TIMESTAMPTZ)) ELSE TRY_CAST({text} AS TIMESTAMP) END"
-    )
-
-
-def month_expression(column: Column, source_type: str) -> str:
-    """Return the SQL that reads a column as a month integer.
-
-    Parameters
-    ----------
-    column : Column
-        The column wanted.
-    source_type : str
-        DuckDB type of the source column.
-
-    Returns
-    -------
-    str
-        The expression: year × 12 + month − 1.
-    """
-    stamp = timestamp_expression(column, source_type)
-    from_stamp = f"CAST(year({stamp}) * 12 + month({stamp}) - 1 AS INTEGER)"
-    if column.date_format is not None or source_type == "DATE" or source_type.startswith("TIMESTAMP"):
-        return from_stamp
-    text = f"trim(CAST({column.canonical}_in AS VARCHAR))"
-    year = f"CAST(substr({text}, 1, 4) AS INTEGER)"
-    return (
-        f"CASE WHEN regexp_matches({text}, '{IS_MONTH}') "
-        f"THEN {year} * 12 + CAST(substr({text}, 6, 2) AS INTEGER) - 1 "
-        f"WHEN regexp_matches({text}, '{IS_COMPACT_MONTH}') "
-        f"THEN {year} * 12 + CAST(substr({text}, 5, 2) AS INTEGER) - 1 "
-        f"ELSE {from_stamp} END"
-    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from cxvalue.engine.installed import engine_names
 from cxvalue.section import Section
 
 
@@ -14,12 +17,18 @@ class RunSettings(Section):
 
     Parameters
     ----------
-    engine : {"duckdb"}
-        Where row work happens.
+    engine : str
+        Where row work happens: ``duckdb``, ``spark``, or the name of an engine that an installed package brings.
     threads : int, optional
         Threads of the engine; default all. With 1, the same input gives the same bytes.
     memory_limit : str
         Most memory that the engine takes before it spills to the system's temporary folder, such as ``"1GB"``.
+    spark : dict of str to str
+        Section ``[run.spark]``: Spark's own settings, such as ``"spark.executor.memory" = "8g"``; read when the engine
+        is ``spark``.
+    cache : str, optional
+        Folder in which DuckDB keeps what it read of text files, by the hash of their content, for the next run; it
+        holds rows of customers. Default none.
     disclosure_min : int
         Smallest number of customers that a cell of any output may stand for.
 
@@ -31,7 +40,72 @@ class RunSettings(Section):
 
     section_name: ClassVar[str] = "run"
 
-    engine: Literal["duckdb"] = "duckdb"
+    engine: str = "duckdb"
     threads: int | None = Field(default=None, ge=1)
     memory_limit: str = Field(default="1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
+    spark: dict[str, str] = Field(default_factory=dict)
+    cache: str | None = Field(default=None, min_length=1)
     disclosure_min: int = Field(default=10, ge=1)
+
+    @field_validator("engine")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in (known := engine_names()):
+            raise ValueError(" or ".join(f"'{each}'" for each in known))
+        return name
+
+    @model_validator(mode="after")
+    def _cache_is_of_duckdb(self) -> RunSettings:
+        if self.cache is not None and self.engine != "duckdb":
+            raise ValueError(f"cache goes with engine = 'duckdb', not with '{self.engine}'")
+        return self
+
+    def cache_folder(self, folder: Path) -> Path | None:
+        """Return where the cache is.
+
+        Parameters
+        ----------
+        folder : Path
+            Folder at which relative paths start.
+
+        Returns
+        -------
+        Path or None
+            None without a cache.
+        """
+        return folder / self.cache if self.cache is not None else None
+
+    @field_validator("spark", mode="before")
+    @classmethod
+    def _as_spark_writes(cls, given: object) -> object:
+        return spark_texts(given) if isinstance(given, Mapping) else given
+
+
+def spark_texts(given: Mapping[str, Any], under: str = "") -> dict[str, Any]:
+    """Return Spark's settings as flat names and text, however TOML wrote them.
+
+    Parameters
+    ----------
+    given : mapping of str to Any
+        Names without quotes come nested: ``spark.master = ..`` is a table ``spark`` with a key ``master``.
+    under : str
+        Name of the table that holds them.
+
+    Returns
+    -------
+    dict of str to Any
+        Such as ``spark.master``; numbers, true and false are text as Spark writes them.
+
+    Examples
+    --------
+    >>> spark_texts({"spark": {"master": "local[2]", "sql": {"ansi.enabled": True}}, "spark.cores.max": 8})
+    {'spark.master': 'local[2]', 'spark.sql.ansi.enabled': 'true', 'spark.cores.max': '8'}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in given.items():
+        name = f"{under}{key}"
+        if isinstance(value, Mapping):
+            flat |= spark_texts(value, f"{name}.")
+        else:
+            flat[name] = str(value).lower() if isinstance(value, bool | int | float) else value
+    return flat

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,13 +16,54 @@ from python_calamine import CalamineError, load_workbook
 
 from cxvalue.errors import DataError
 
-SourceKind = Literal["parquet", "csv", "database", "arrow"]
+SourceKind = Literal["parquet", "csv", "database", "arrow", "spark"]
 
 DATABASE_SUFFIXES = (".duckdb", ".ddb", ".db")
 ALLOWED = (
     "a .parquet or .csv file, a glob or folder of them, .xlsx, a DuckDB database with table = …, "
     "or a pandas, polars, Arrow or Spark data frame"
 )
+
+
+class SparkRows:
+    """A Spark data frame, which stays where it is unless an engine without Spark asks for its rows.
+
+    Parameters
+    ----------
+    frame : pyspark.sql.DataFrame
+        The frame.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """All rows, brought to this machine."""
+        return self.frame.toArrow()
+
+    def sha256(self) -> str:
+        """Return a hash of the content, computed where the rows are; their order does not count.
+
+        Returns
+        -------
+        str
+            Hexadecimal SHA-256 of names, types, number of rows, and two sums over the hashes of the rows.
+        """
+        fields = self.frame.schema.fields
+        quoted = ["`" + each.name.replace("`", "``") + "`" for each in fields]
+        simple = [each.dataType.simpleString() for each in fields]
+        plain = [
+            f"to_json({name})" if kind.startswith(("map", "struct", "array")) else name
+            for name, kind in zip(quoted, simple, strict=True)
+        ]
+        # Whether it is null goes in before each value: a null alone would leave no trace.
+        row = f"xxhash64({', '.join(f'{name} IS NULL, {name}' for name in plain)})"
+        sums = self.frame.selectExpr(f"{row} AS h").selectExpr(
+            "count(*) AS n", "bit_xor(h) AS parity", "sum(CAST(h AS DECIMAL(38, 0))) AS total"
+        )
+        told = [*zip(quoted, simple, strict=True), *sums.first()]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +74,7 @@ class Source:
     ----------
     table : str
         The table's role, for messages, such as ``surveys`` or ``panels.revenue``.
-    kind : {"parquet", "csv", "database", "arrow"}
+    kind : {"parquet", "csv", "database", "arrow", "spark"}
         How it is read.
     paths : tuple of str
         Files, sorted; empty for frames.
@@ -40,6 +82,8 @@ class Source:
         Table within a database; empty otherwise.
     frame : pyarrow.Table or None
         Rows in memory.
+    spark : SparkRows or None
+        A Spark data frame.
     typed : bool
         False where the format knows only text (CSV, spreadsheets): then ids may be read as integers when all are.
     """
@@ -49,7 +93,13 @@ class Source:
     paths: tuple[str, ...] = ()
     database_table: str = ""
     frame: pa.Table | None = field(default=None, repr=False)
+    spark: SparkRows | None = field(default=None, repr=False)
     typed: bool = True
+
+    @property
+    def rows(self) -> pa.Table | None:
+        """The rows of a frame as Arrow, brought to this machine if need be; None for files."""
+        return self.spark.arrow if self.spark is not None else self.frame
 
     def sha256(self) -> str:
         """Return the hash of the content: of the files' bytes, or of the frame's columns.
@@ -59,6 +109,8 @@ class Source:
         str
             Hexadecimal SHA-256.
         """
+        if self.spark is not None:
+            return self.spark.sha256()
         digest = hashlib.sha256()
         if self.frame is not None:
             sink = pa.BufferOutputStream()
@@ -98,6 +150,8 @@ def open_source(value: Any, *, table: str, folder: Path, database_table: str | N
     """
     if isinstance(value, Source):
         return value
+    if is_spark_frame(value):
+        return Source(table, "spark", spark=SparkRows(value))
     if not isinstance(value, str | Path):
         return Source(table, "arrow", frame=arrow_table(value, table))
     paths = matching_files(str(value), folder, table)
@@ -115,6 +169,22 @@ def open_source(value: Any, *, table: str, folder: Path, database_table: str | N
             )
         return Source(table, "database", paths[:1], database_table)
     raise DataError(f"table '{table}': cannot read '{value}'", allowed=ALLOWED)
+
+
+def is_spark_frame(value: Any) -> bool:
+    """Return whether a value is a Spark data frame.
+
+    Parameters
+    ----------
+    value : Any
+        What the user gave.
+
+    Returns
+    -------
+    bool
+        True for frames of PySpark; PySpark is not imported.
+    """
+    return type(value).__module__.startswith("pyspark.sql") and hasattr(value, "selectExpr")
 
 
 def matching_files(value: str, folder: Path, table: str) -> tuple[str, ...]:
@@ -156,7 +226,7 @@ def arrow_table(value: Any, table: str) -> pa.Table:
 
     Parameters
     ----------
-    value : pyarrow.Table, pandas.DataFrame, polars.DataFrame or Spark DataFrame
+    value : pyarrow.Table, pandas.DataFrame or polars.DataFrame
         The frame.
     table : str
         The table's role, for messages.
@@ -179,9 +249,8 @@ def arrow_table(value: Any, table: str) -> pa.Table:
         return value.read_all()
     if isinstance(value, Mapping):
         return pa.table(dict(value))
-    for method in ("toArrow", "to_arrow"):  # Spark 4, then polars and others
-        if hasattr(value, method):
-            return getattr(value, method)()
+    if hasattr(value, "to_arrow"):  # polars and others
+        return value.to_arrow()
     if hasattr(value, "__dataframe__") or hasattr(value, "iloc"):
         return pandas_table(value, table)
     raise DataError(f"table '{table}': cannot read a {type(value).__name__}", allowed=ALLOWED)

@@ -91,9 +91,9 @@ def contract_study() -> BandStudy:
         clean = check_tables(engine, read_tables(engine, settings, given=given, folder=Path()))
         timeline = make_timeline(engine, clean, settings.study)
         linked = link(engine, clean, timeline, groups=GROUPS)
-        outcomes = EpisodeOutcomes(engine, clean, timeline, linked.answers)
+        outcomes = EpisodeOutcomes(linked.months, clean, timeline, linked.answers)
         values = np.concatenate([batch.outcomes for batch in outcomes.around(-MONTHS_BEFORE, HORIZON)])
-        held = HeldOutcomes(engine, clean, timeline, linked.answers, values=values)
+        held = HeldOutcomes(linked.months, clean, timeline, linked.answers, values=values)
         return estimate_bands(
             linked, held, timeline, groups=GROUPS, adjust=settings.adjust, seed=1, only_everybody=True
         )
@@ -120,7 +120,7 @@ def changed_study(study: BandStudy, *, values: Floats | None = None, bins: Integ
     """
     old, answers = study.outcomes, study.linked.answers
     kept = np.concatenate([batch.outcomes for batch in old.around(-MONTHS_BEFORE, HORIZON)])
-    outcomes = HeldOutcomes(old.engine, old.clean, old.timeline, answers, values=kept if values is None else values)
+    outcomes = HeldOutcomes(old.months, old.clean, old.timeline, answers, values=kept if values is None else values)
     classes, last_k = study.bins if bins is None else bins, study.moments[0].last_k
     moments = accumulate(
         outcomes.batches(),
@@ -171,7 +171,7 @@ def renumbered_study(study: BandStudy, *, seed: int) -> BandStudy:
     other = replace(
         study,
         linked=replace(linked, answers=moved, candidates=np.argsort(order)[linked.candidates]),
-        design=study.design[order],
+        read_design=cache(lambda: study.design[order]),
         bins=study.bins[order],
         partitions=(replace(everybody, codes=everybody.codes[order]),),
     )

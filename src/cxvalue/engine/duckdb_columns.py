@@ -1,0 +1,109 @@
+"""How DuckDB reads a column of the user's as what it should hold."""
+
+from __future__ import annotations
+
+from cxvalue.engine.iso_text import IS_COMPACT_MONTH, IS_INTEGER, IS_MONTH, ISO_STAMP
+from cxvalue.engine.protocol import Column
+
+ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+SMALL_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
+MOST_INTEGER = 10**18 - 1
+"""Ids are whole numbers of at most 18 digits, in text as in columns of integers."""
+HAS_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+
+
+def typed_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a source column as what it should hold; null where it cannot be read.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        An expression over the columns ``<canonical>_in`` and, with a date format, ``<canonical>_at``.
+    """
+    incoming = f"{column.canonical}_in"
+    match column.kind:
+        case "text_id" | "text":
+            return f"NULLIF(trim(CAST({incoming} AS VARCHAR)), '')"
+        case "integer_id":
+            if source_type in SMALL_INTEGERS:
+                return f"CAST({incoming} AS BIGINT)"
+            if source_type == "BIGINT":
+                return f"CASE WHEN {incoming} BETWEEN -{MOST_INTEGER} AND {MOST_INTEGER} THEN {incoming} END"
+            text = f"trim(CAST({incoming} AS VARCHAR))"
+            return f"CASE WHEN regexp_matches({text}, '{IS_INTEGER}') THEN TRY_CAST({text} AS BIGINT) END"
+        case "number":
+            if source_type in (*SMALL_INTEGERS, "BIGINT"):
+                return f"CAST({incoming} AS DOUBLE)"
+            cast = f"TRY_CAST({incoming} AS DOUBLE)"
+            return f"CASE WHEN isfinite({cast}) THEN {cast} END"
+        case "date":
+            return timestamp_expression(column, source_type)
+        case "month":
+            return month_expression(column, source_type)
+
+
+def timestamp_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a column as a time stamp in the calendar of the column's zone.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        The expression.
+    """
+    incoming, zone = f"{column.canonical}_in", column.timezone or "UTC"
+    if source_type in ZONED_TYPES:
+        return f"timezone('{zone}', CAST({incoming} AS TIMESTAMPTZ))"
+    if source_type == "DATE" or source_type.startswith("TIMESTAMP"):
+        return f"CAST({incoming} AS TIMESTAMP)"
+    if column.date_format is not None:
+        return f"{column.canonical}_at"
+    text = f"CAST({incoming} AS VARCHAR)"
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, '{ISO_STAMP}') THEN NULL "
+        f"WHEN regexp_matches({text}, '{HAS_OFFSET}') "
+        f"THEN timezone('{zone}', TRY_CAST({text} AS TIMESTAMPTZ)) ELSE TRY_CAST({text} AS TIMESTAMP) END"
+    )
+
+
+def month_expression(column: Column, source_type: str) -> str:
+    """Return the SQL that reads a column as a month integer.
+
+    Parameters
+    ----------
+    column : Column
+        The column wanted.
+    source_type : str
+        DuckDB type of the source column.
+
+    Returns
+    -------
+    str
+        The expression: year × 12 + month − 1.
+    """
+    stamp = f"{column.canonical}_in" if source_type == "DATE" else timestamp_expression(column, source_type)
+    from_stamp = f"CAST(year({stamp}) * 12 + month({stamp}) - 1 AS INTEGER)"
+    if column.date_format is not None or source_type == "DATE" or source_type.startswith("TIMESTAMP"):
+        return from_stamp
+    text = f"trim(CAST({column.canonical}_in AS VARCHAR))"
+    year = f"CAST(substr({text}, 1, 4) AS INTEGER)"
+    return (
+        f"CASE WHEN regexp_matches({text}, '{IS_MONTH}') "
+        f"THEN {year} * 12 + CAST(substr({text}, 6, 2) AS INTEGER) - 1 "
+        f"WHEN regexp_matches({text}, '{IS_COMPACT_MONTH}') "
+        f"THEN {year} * 12 + CAST(substr({text}, 5, 2) AS INTEGER) - 1 "
+        f"ELSE {from_stamp} END"
+    )
