@@ -4,12 +4,14 @@
     python -m benchmarks.coverage --scenario recovery --bases 1000  # the headline, one scenario
     python -m benchmarks.coverage --estimators all --bases 100      # every estimator and the verdict
     python -m benchmarks.coverage --scenario null --leave-out previous_band --leave-out months_since_previous
+    python -m benchmarks.coverage --scenario heavy_tails --amounts-lag 6     # amounts of months that end earlier
     python -m benchmarks.coverage --merge FOLDER                    # take in what another run has written
 
 Every base is a row of ``docs/validation/coverage_<scenario>.csv`` or ``estimates_<scenario>.csv``; a run goes on where
-the file ends, and several runs may share the work (``--share 1/2 --folder A`` and ``--share 2/2 --folder B``, then
-``--merge``). The truth that bias and coverage are measured against is the mean over the bases of the moved customers'
-true value; each base's own truth is kept beside it.
+the file ends (rows from before an estimate was added keep empty cells for it), and several runs may share the work
+(``--share 1/2 --folder A`` and ``--share 2/2 --folder B``, then ``--merge``). The truth that bias and
+coverage are measured against is the mean over the bases of the moved customers' true value; each base's own truth is
+kept beside it.
 """
 
 from __future__ import annotations
@@ -40,18 +42,20 @@ COVARIATES = (
     "months_since_previous",
 )  # fmt: skip
 """All baseline covariates of a simulated base."""
+LAGGED = "_amounts_lag_"
+"""In the name of a file: the months before the end of the baseline at which its amounts end."""
 METHODS = (
     "unadjusted", "standardised", "complete_cohorts", "near_boundary", "weighted", "doubly_robust", "within_customer",
-    "placebo", "other_baseline", "lasting_move",
+    "placebo", "other_baseline", "earlier_amounts", "lasting_move",
 )  # fmt: skip
 
 
-def settings_for(base: SimulatedBase, leave_out: Collection[str] = ()) -> cx.Settings:
-    """Return settings that fit a simulated base, without some covariates."""
+def settings_for(base: SimulatedBase, leave_out: Collection[str] = (), *, amounts_lag: int = 0) -> cx.Settings:
+    """Return settings that fit a simulated base, without some covariates, or with amounts of earlier months."""
     tables = {name for name in base.tables if name not in ("surveys", "customers", "invitations")}
     panels = {name: {"missing": "zero"} for name in ("upgrades", "referrals") if name in tables}
     return cx.Settings(
-        study={"horizon_months": base.scenario.horizon_months},
+        study={"horizon_months": base.scenario.horizon_months, "amounts_lag_months": amounts_lag},
         customers={"covariates": ["plan_price", "segment", "region"]},
         panels={"cost_to_serve": {"covariates": ["incidents"]}, **panels},
         economics={
@@ -71,16 +75,16 @@ def with_dates(table: pa.Table) -> pa.Table:
     return table.set_column(table.column_names.index("month"), "month", days.take(months.indices))
 
 
-def study_of(base: SimulatedBase, leave_out: Collection[str] = ()) -> cx.Study:
-    """Return the study of a simulated base, without some covariates."""
+def study_of(base: SimulatedBase, leave_out: Collection[str] = (), *, amounts_lag: int = 0) -> cx.Study:
+    """Return the study of a simulated base, without some covariates, or with amounts of earlier months."""
     tables = {name: with_dates(table) for name, table in base.tables.items()}
-    return cx.Study(cx.Tables(**tables), settings_for(base, leave_out))
+    return cx.Study(cx.Tables(**tables), settings_for(base, leave_out, amounts_lag=amounts_lag))
 
 
-def measure(scenario: str, seed: int, leave_out: Collection[str] = ()) -> dict[str, float]:
+def measure(scenario: str, seed: int, leave_out: Collection[str] = (), *, amounts_lag: int = 0) -> dict[str, float]:
     """Simulate one base and return what was estimated beside what is true."""
     base = simulate(SCENARIOS[scenario], seed=seed)
-    study = study_of(base, leave_out)
+    study = study_of(base, leave_out, amounts_lag=amounts_lag)
     estimates = study.results(only="value").estimates
     headline, raw = estimates.headline, estimates.get("unadjusted").per_customer
     complete = estimates.get("complete_cohorts").per_customer
@@ -135,12 +139,29 @@ def run(scenario: str, seeds: Iterable[int], path: Path, measure: Callable[[str,
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", cx.CxValueWarning)
             row = measure(scenario, seed)
-        fresh = not path.exists()
+        columns = prepare(path, list(row))
         with path.open("a", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, list(row), lineterminator="\n")
-            if fresh:
-                writer.writeheader()
+            writer = csv.DictWriter(handle, columns, lineterminator="\n")
             writer.writerow({name: repr(value) if isinstance(value, float) else value for name, value in row.items()})
+
+
+def prepare(path: Path, columns: list[str]) -> list[str]:
+    """Let a file have these columns, and return all of its columns; in rows that are there new ones stay empty."""
+    rows = []
+    there: list[str] = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as handle:
+            reader = csv.DictReader(handle)
+            there, rows = list(reader.fieldnames or ()), list(reader)
+    missing = [name for name in columns if name not in there]
+    if missing:
+        whole = path.with_suffix(".part")
+        with whole.open("w", newline="", encoding="utf-8") as handle:
+            writer = csv.DictWriter(handle, [*there, *missing], restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        whole.replace(path)
+    return [*there, *missing]
 
 
 def merge(folder: Path) -> None:
@@ -160,6 +181,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
     parser.add_argument("--estimators", choices=("headline", "all"), default="headline")
     parser.add_argument("--leave-out", action="append", default=[], choices=COVARIATES)
+    parser.add_argument("--amounts-lag", type=int, default=0)
     parser.add_argument("--bases", type=int, default=400)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--folder", type=Path, default=FOLDER)
@@ -170,13 +192,16 @@ def main(arguments: list[str]) -> None:
         merge(chosen.merge)
         return
     part, parts = (int(text) for text in chosen.share.split("/"))
-    left_out = "".join(f"_without_{name}" for name in chosen.leave_out)
+    changed = "".join(f"_without_{name}" for name in chosen.leave_out)
+    changed += f"{LAGGED}{chosen.amounts_lag}" if chosen.amounts_lag else ""
+    if changed and chosen.estimators == "all":
+        parser.error("--leave-out and --amounts-lag are of the headline: leave --estimators out")
     name, each = "estimates", measure_all
     if chosen.estimators == "headline":
-        name, each = "coverage", partial(measure, leave_out=chosen.leave_out)
+        name, each = "coverage", partial(measure, leave_out=chosen.leave_out, amounts_lag=chosen.amounts_lag)
     for scenario in chosen.scenario or STUDIED:
         seeds = range(chosen.first_seed + part - 1, chosen.first_seed + chosen.bases, parts)
-        run(scenario, seeds, chosen.folder / f"{name}_{scenario}{left_out}.csv", each)
+        run(scenario, seeds, chosen.folder / f"{name}_{scenario}{changed}.csv", each)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ moved customers' true value. The true levers are those of the true curves, split
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,11 @@ import pandas as pd
 
 import cxvalue as cx
 from benchmarks.coverage import FIRST_SEED, FOLDER, settings_for, with_dates
+from benchmarks.rows import Row, measure_seeds, number
 from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
 from cxvalue.value.levers import split_levers
 
 STUDIED = ("recovery", "survey_noise", "segment_effects")
-COLUMNS = ("seed", "figure", "truth", "estimate", "se", "ci_low", "ci_high")
-Row = dict[str, object]
 
 
 def study_with_segments(base: SimulatedBase) -> cx.Study:
@@ -49,7 +47,7 @@ def true_levers(base: SimulatedBase) -> dict[str, float]:
     return dict(zip(("retention", *truth.metrics[1:]), levers.tolist(), strict=True))
 
 
-def measure(scenario: str, seed: int) -> Iterator[Row]:
+def measure(seed: int, scenario: str) -> Iterator[Row]:
     """Simulate one base and yield every figure beside its truth."""
     base = simulate(SCENARIOS[scenario], seed=seed)
     study = study_with_segments(base)
@@ -66,26 +64,23 @@ def measure(scenario: str, seed: int) -> Iterator[Row]:
     known.append(("sustained", truth.per_sustained_move.per_customer, each))
     study.close()
     for figure, true, each in known:
-        row: Row = {"seed": seed, "figure": figure, "truth": true}
-        yield row | {name: getattr(each, name, float("nan")) for name in COLUMNS[3:]}
+        found_in = {name: number(each, name) for name in ("estimate", "se", "ci_low", "ci_high")}
+        yield {"seed": seed, "figure": figure, "truth": true, **found_in}
 
 
-def run(scenario: str, bases: int) -> None:
-    """Measure the seeds that the scenario's file does not hold yet."""
-    path = FOLDER / f"finance_{scenario}.csv"
-    done = set(pd.read_csv(path)["seed"]) if path.exists() else set()
-    for seed in range(FIRST_SEED, FIRST_SEED + bases):
-        if seed in done:
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", cx.CxValueWarning)
-            rows = list(measure(scenario, seed))
-        fresh = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
-            if fresh:
-                writer.writeheader()
-            writer.writerows(rows)
+def page_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as the docs show it."""
+
+    def percent(each: pd.Series) -> str:
+        return f"{100 * each['coverage']:.0f} ± {100 * each['coverage_error']:.0f} %"
+
+    return pd.DataFrame({
+        "scenario": table["scenario"], "figure": table["figure"].str.replace("_", " "), "bases": table["bases"],
+        "truth": table["truth"].map("{:.1f}".format),
+        "bias": table.apply(lambda each: f"{each['bias']:+.1f} ± {1.96 * each['bias_error']:.1f}", axis=1),
+        "spread": table["spread"].map("{:.1f}".format), "mean standard error": table["mean_se"].map("{:.1f}".format),
+        "coverage": table.apply(percent, axis=1),
+    })  # fmt: skip
 
 
 def summarise(path: Path) -> pd.DataFrame:
@@ -113,9 +108,11 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     if not chosen.table:
         for scenario in chosen.scenario or STUDIED:
-            run(scenario, chosen.bases)
+            seeds = range(FIRST_SEED, FIRST_SEED + chosen.bases)
+            measure_seeds(seeds, FOLDER / f"finance_{scenario}.csv", partial(measure, scenario=scenario))
     files = [FOLDER / f"finance_{scenario}.csv" for scenario in STUDIED]
     table = pd.concat([summarise(path) for path in files if path.exists()], ignore_index=True)
+    page_of(table).to_csv(FOLDER / "finance_page.csv", index=False, lineterminator="\n")
     table.to_csv(FOLDER / "finance.csv", index=False, float_format="%.4g", lineterminator="\n")
     print(table.to_string(index=False, float_format="{:,.2f}".format))
 

@@ -36,7 +36,9 @@ def true_levers(base: SimulatedBase) -> dict[str, float]:
     worth = {"revenue": scenario.gross_margin, "cost_to_serve": -1.0}
     units = np.array([[worth.get(name, 0.0)] for name in truth.metrics])
     months = np.arange(1, truth.horizon_months + 1)
-    levers = split_levers(truth.stayed, truth.moved, units) @ (1 + scenario.discount_rate_annual) ** (-months / 12)
+    shared = np.array([name == "revenue" for name in truth.metrics[1:]])
+    by_month = split_levers(truth.stayed, truth.moved, units, shared=shared)
+    levers = by_month @ (1 + scenario.discount_rate_annual) ** (-months / 12)
     return dict(zip(LEVERS, levers.tolist(), strict=True))
 
 

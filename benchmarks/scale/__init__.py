@@ -1,0 +1,1 @@
+"""How time and memory grow with the customers, in scans of the same files: ``python -m benchmarks.scale``."""

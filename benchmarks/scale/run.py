@@ -1,0 +1,89 @@
+"""A run: every measurement in a fresh process, scan and report by turns, the memory of the process tree watched."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from benchmarks.scale.base import BigBase, write_base
+from benchmarks.scale.clock import RENDERING
+
+Row = dict[str, Any]
+What = Literal["scan", "value"]
+
+TOTAL = "total"
+SAMPLE_SECONDS = 0.02
+"""Time between two looks at the memory of the process tree."""
+ROOT = Path(__file__).resolve().parents[2]
+COLUMNS = (
+    "run", "customers", "order", "layout", "panels", "every", "panel_rows", "answers", "file_bytes", "repeat", "what",
+    "stage", "wall_seconds", "cpu_seconds", "peak_bytes", "columns", "estimate", "se",
+)  # fmt: skip
+"""Columns of the rows that are kept: one row a stage, and one for the whole of each measurement."""
+
+
+def measure_base(base: BigBase, folder: Path, *, repeats: int, run: str, engine: str = "duckdb") -> Iterator[Row]:
+    """Write a base unless the folder holds it, and give the rows of its measurements, scan and report by turns."""
+    study = folder / base.name / "study.toml"
+    if not study.exists():
+        write_base(base, study.parent, engine=engine)
+    fixed: Row = {
+        "run": run, "customers": base.customers, "order": base.order, "layout": base.layout, "panels": base.panels,
+        "every": base.every,
+    }  # fmt: skip
+    for repeat in range(1, repeats + 1):
+        for what in ("scan", "value"):
+            found, peak = measure(what, study)
+            fixed |= {name: found[name] for name in ("panel_rows", "answers", "file_bytes") if name in found}
+            about = {name: found.get(name) for name in ("columns", "estimate", "se")}
+            stages = found["stages"]
+            counted = [stage for stage in stages if stage["name"] != RENDERING]
+            whole: Row = {"stage": TOTAL, "peak_bytes": max(peak, *(stage["peak_bytes"] for stage in stages))}
+            whole |= {name: sum(stage[name] for stage in counted) for name in ("wall_seconds", "cpu_seconds")}
+            yield {**fixed, "repeat": repeat, "what": what, **about, **whole}
+            if what == "value":
+                for stage in stages:
+                    yield {**fixed, "repeat": repeat, "what": what, **about, "stage": stage.pop("name"), **stage}
+
+
+def measure(what: What, study: Path) -> tuple[dict[str, Any], int]:
+    """Run one measurement in a process of its own; return what it printed and the peak memory of its process tree."""
+    command = [sys.executable, "-m", "benchmarks.scale.measure", what, str(study)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        try:
+            peak = watch_memory(process)
+        except BaseException:
+            process.terminate()
+            raise
+        printed = process.stdout.read() if process.stdout is not None else ""
+    if process.returncode != 0:
+        raise SystemExit(f"the measurement '{what}' of {study} failed with code {process.returncode}")
+    found: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return found, peak
+
+
+def watch_memory(process: subprocess.Popen[str]) -> int:
+    """Return the most memory, in bytes, that a process and its children hold together while it runs."""
+    peak, root = 0, psutil.Process(process.pid)
+    while process.poll() is None:
+        peak = max(peak, tree_memory(root))
+        time.sleep(SAMPLE_SECONDS)
+    return peak
+
+
+def tree_memory(root: psutil.Process) -> int:
+    """Return the memory, in bytes, that a process and its children hold now."""
+    held = 0
+    with suppress(psutil.NoSuchProcess):
+        for process in (root, *root.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                held += process.memory_info().rss
+    return held

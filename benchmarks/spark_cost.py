@@ -1,0 +1,110 @@
+"""What a study costs on Spark for each row of the panel, and what a big base would take: an estimate.
+
+Two bases of different size are worked through on a local Spark. What grows with the rows is the cost of a row, apart
+for the part that a cluster shares (Java and its Python workers) and for the part that stays on one machine (the
+library's own process). The rest is what a run costs whatever its size. Processor time is counted, not the clock, so
+that other work on the machine matters little::
+
+    python -m benchmarks.spark_cost --customers 20000 200000
+
+The estimate divides the shared part by the executors' cores and adds the other two. It takes for granted that reading
+scales with the cores; it knows nothing of networks, stragglers or a busy cluster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+import cxvalue as cx
+from benchmarks.scale.base import BigBase, write_base
+
+CORES = 4
+"""Of an executor, in the estimate."""
+EXECUTORS = (10, 50, 100)
+ESTIMATED = 100_000_000
+"""Customers of the base that is estimated."""
+ROWS_A_CUSTOMER = 21
+"""Months that a customer of :class:`BigBase` stays on average, over 36."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Processor seconds of one run.
+
+    Parameters
+    ----------
+    customers : int
+        Of the base.
+    shared : float
+        Of Java and its Python workers.
+    alone : float
+        Of the library's own process.
+    clock : float
+        Seconds by the clock.
+    """
+
+    customers: int
+    shared: float
+    alone: float
+    clock: float
+
+
+def measure(customers: int, folder: Path) -> Cost:
+    """Write a base, value it on a new Spark, and count what that takes."""
+    study = write_base(BigBase(customers), folder, engine="spark")
+    alone, clock = time.process_time(), time.perf_counter()
+    with closing(cx.Study.from_toml(study)) as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore", cx.CxValueWarning)
+        opened.results("value")
+        children = psutil.Process().children(recursive=True)
+        shared = sum(sum(child.cpu_times()[:2]) for child in children)
+    return Cost(customers, shared, time.process_time() - alone, time.perf_counter() - clock)
+
+
+def costs(sizes: list[int]) -> list[Cost]:
+    """Measure every size."""
+    found = []
+    for customers in sizes:
+        with tempfile.TemporaryDirectory(prefix="cxvalue-cost-") as folder:
+            found.append(measure(customers, Path(folder)))
+        print(
+            f"{customers:>12,} customers: {found[-1].shared:7.1f} s shared, {found[-1].alone:6.1f} s alone, "
+            f"{found[-1].clock:6.1f} s by the clock"
+        )
+    return found
+
+
+def report(found: list[Cost]) -> None:
+    """Print the cost of a row, and the estimate."""
+    small, big = found[0], found[-1]
+    rows = (big.customers - small.customers) * ROWS_A_CUSTOMER
+    shared, alone = (big.shared - small.shared) / rows, (big.alone - small.alone) / rows
+    fixed = max(big.shared - shared * big.customers * ROWS_A_CUSTOMER, 0.0)
+    print(f"a million panel rows: {shared * 1e6:.2f} s shared, {alone * 1e6:.2f} s alone; {fixed:.0f} s in any case")
+    total = ESTIMATED * ROWS_A_CUSTOMER
+    print(f"{ESTIMATED:,} customers, {total / 1e9:.1f} thousand million rows, {CORES} cores an executor:")
+    for executors in EXECUTORS:
+        minutes = [shared * total / (executors * CORES) / 60, alone * total / 60, fixed / 60]
+        print(
+            f"{executors:>5} executors: {sum(minutes):5.0f} minutes "
+            f"({minutes[0]:.0f} shared, {minutes[1]:.0f} alone, {minutes[2]:.0f} in any case)"
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", nargs=2, type=int, default=[20_000, 200_000], help="sizes of the two bases")
+    report(costs(sorted(parser.parse_args().customers)))
+
+
+if __name__ == "__main__":
+    main()
