@@ -5,22 +5,27 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS ?= dev,docs
 PYTEST_ARGS ?=
+# Whether the tests that start a Spark session run: yes, no, or unset for "where Java and PySpark are there".
+SPARK ?= $(shell command -v java >/dev/null && $(BIN)/python -c "import pyspark" 2>/dev/null && echo yes || echo no)
 
 export MPLBACKEND = Agg
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo test quick lint format docstrings types imports docs notebooks check lock clean
+.PHONY: help install demo test test-spark quick lint format docstrings types imports docs linkcheck linkcheck-online notebooks check lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       simulate a customer base and report on it"
 	@echo "make test       all tests and doctests, slow ones too"
 	@echo "make quick      tests and doctests without the slow ones"
+	@echo "make test-spark the tests that start a Spark session, which needs Java"
 	@echo "make lint       ruff, notebooks without outputs"
 	@echo "make docstrings numpydoc's rules on everything public"
 	@echo "make types      mypy, strict"
 	@echo "make imports    imports go one way"
 	@echo "make docs       the documentation, into docs/_build/html"
+	@echo "make linkcheck  links between pages, headings, notebooks and files; no network needed"
+	@echo "make linkcheck-online  links to other sites too"
 	@echo "make notebooks  run every notebook"
 	@echo "make check      all of these but the demo"
 	@echo "make format     put the layout of the code right"
@@ -38,10 +43,15 @@ demo: $(STAMP)
 	@$(BIN)/cxvalue demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest src/cxvalue tests $(PYTEST_ARGS)
+	@test "$(SPARK)" = yes || echo "The tests on Spark are left out: Java or the extra 'spark' is missing (make test-spark)."
+	@$(BIN)/python -m pytest src/cxvalue tests $(if $(filter yes,$(SPARK)),,-m "not spark") $(PYTEST_ARGS)
+
+test-spark: $(STAMP)
+	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[$(EXTRAS),spark]"
+	@$(BIN)/python -m pytest tests -m spark $(PYTEST_ARGS)
 
 quick: $(STAMP)
-	@$(BIN)/python -m pytest src/cxvalue tests -m "not slow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest src/cxvalue tests -m "not slow and not spark" $(PYTEST_ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check --quiet .
@@ -64,10 +74,16 @@ imports: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs docs/_build/html
 
+linkcheck: $(STAMP)
+	@$(BIN)/python .ci/links.py
+
+linkcheck-online: linkcheck
+	@$(BIN)/sphinx-build -q -b linkcheck docs docs/_build/linkcheck
+
 notebooks: $(STAMP)
 	@$(BIN)/python -m pytest -q -p no:randomly --nbmake --nbmake-timeout=600 notebooks
 
-check: lint docstrings types imports docs notebooks test
+check: lint docstrings types imports linkcheck docs notebooks test
 
 lock: $(STAMP)
 	@{ echo '# The versions that the tests run with. A constraints file: pip install -c requirements/locked.txt'; \
