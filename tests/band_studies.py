@@ -22,7 +22,7 @@ def estimated(base: Base) -> Iterator[BandStudy]:
         clean = check_tables(engine, read_tables(engine, settings, given=base.given(), folder=Path()))
         timeline = make_timeline(engine, clean, settings.study)
         linked = link(engine, clean, timeline, groups=groups)
-        outcomes = EpisodeOutcomes(engine, clean, timeline, linked.answers)
+        outcomes = EpisodeOutcomes(linked.months, clean, timeline, linked.answers)
         yield estimate_bands(
             linked, outcomes, timeline, groups=groups, adjust=settings.adjust, seed=settings.study.seed
         )

@@ -20,7 +20,7 @@ from report_results import small_results
 ROLES = {
     "unadjusted": "never", "standardised": "headline", "complete_cohorts": "shown", "near_boundary": "shown",
     "weighted": "verdict", "doubly_robust": "verdict", "within_customer": "shown", "placebo": "verdict",
-    "other_baseline": "shown", "lasting_move": "shown",
+    "other_baseline": "shown", "earlier_amounts": "shown", "lasting_move": "shown",
 }  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def arrays(base: Base) -> Arrays:
     clean.refuse_errors()
     timeline = make_timeline(engine, clean, settings.study)
     linked = link(engine, clean, timeline, groups=settings.study.groups)
-    batches = EpisodeOutcomes(engine, clean, timeline, linked.answers).batches()
+    batches = EpisodeOutcomes(linked.months, clean, timeline, linked.answers).batches()
     found = Arrays(linked, np.concatenate([batch.outcomes for batch in batches]))
     engine.close()
     return found
@@ -156,11 +156,10 @@ def after_time_zero(rows: pd.DataFrame) -> pd.Series:
 
 
 def design_of(found: Arrays) -> list[np.ndarray]:
-    linked = found.linked
-    return [
-        linked.answers.covariates.numbers, linked.answers.covariates.codes, linked.asked.covariates.numbers,
-        linked.asked.covariates.codes, linked.answers.band, linked.answers.group, linked.answers.segments,
-    ]  # fmt: skip
+    linked, asked = found.linked, found.linked.asked
+    rows = [linked.answers.covariates, asked.sample.covariates, *(each.covariates for each in asked.candidates())]
+    known = [part for each in rows for part in (each.numbers, each.codes)]
+    return [*known, linked.answers.band, linked.answers.group, linked.answers.segments]
 
 
 def test_nothing_up_to_time_zero_is_an_outcome(one_wave: Base, before: Arrays) -> None:

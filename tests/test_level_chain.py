@@ -2,12 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.chain import CurrentBand, Dynamics, LevelChain, answered_amounts, make_level_chain, mix_bands
-from cxvalue.estimate.chain import true_amounts as turn
+from cxvalue.estimate.chain import (
+    CurrentBand,
+    Dynamics,
+    LevelChain,
+    answered_amounts,
+    make_level_chain,
+    mix_bands,
+    true_amounts as turn,
+)
 from cxvalue.value.chain.band_chain import BandChain
 
 LIMITS = np.array([-np.inf, -0.6, 0.4, np.inf])

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cxvalue.estimate.replicate import BandReplicates, group_draws
 from cxvalue.value import Economics, Frame, Move, Projection, Shift

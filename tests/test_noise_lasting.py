@@ -121,7 +121,7 @@ def bands_of(base: SimulatedBase) -> Iterator[BandStudy]:
         clean = check_tables(engine, read_tables(engine, settings, given=given, folder=Path()))
         timeline = make_timeline(engine, clean, settings.study)
         linked = link(engine, clean, timeline, groups=settings.study.groups)
-        outcomes = EpisodeOutcomes(engine, clean, timeline, linked.answers)
+        outcomes = EpisodeOutcomes(linked.months, clean, timeline, linked.answers)
         yield estimate_bands(
             linked, outcomes, timeline, groups=settings.study.groups, adjust=settings.adjust, seed=settings.study.seed
         )

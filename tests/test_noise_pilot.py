@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.noise import lasting_moves, nps_sample_size, nps_standard_error, pilot_power, pilot_sample_size

@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"(?s)```python\n(.*?)```", README)
 METHODS = (
     "unadjusted", "standardised", "complete_cohorts", "near_boundary", "weighted", "doubly_robust", "within_customer",
-    "placebo", "other_baseline", "lasting_move",
+    "placebo", "other_baseline", "earlier_amounts", "lasting_move",
 )  # fmt: skip
 """The rows of the table beside the headline."""
 

@@ -161,7 +161,7 @@ def test_ledger_of_nothing(lean: Base, compare: Compare) -> None:
         ({"revenue": {"total": 1, "from": "2024-02", "to": "2024-01"}}, SettingsError, "lies after"),
         ({"revenue": {"total": 1, "from": "2024", "to": "2024-01"}}, SettingsError, "YYYY-MM"),
         ({"revenue": 5}, SettingsError, "total = .., from"),
-        ({"customers": {"count": 0, "month": "2024-01"}}, SettingsError, "greater than 0"),
+        ({"customers": {"count": 0, "month": "2024-01"}}, SettingsError, "a number above 0"),
         ({"customers": {"count": 9, "month": "2024-01", "tolerance": 2}}, SettingsError, "tolerance = 2"),
     ],
 )

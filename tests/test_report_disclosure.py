@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Outcomes

@@ -1,12 +1,14 @@
 """The response model against statsmodels, and the weights against arithmetic."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.response import MIN_PROBABILITY, PRIOR, fit_response, leave_groups_out, newton
-from cxvalue.link import Asked, Covariates
+from cxvalue.link import Asked, AskedRows, Covariates
 
 GROUPS = 20
 
@@ -47,16 +49,18 @@ def asked(n: int, months: int, prob: float) -> Asked:
     rng = np.random.default_rng(3)
     answered = rng.random((n, months)) < prob
     record = np.where(answered.any(axis=1), np.arange(n), -1)
-    order = np.argsort(np.where(record < 0, n, record), kind="stable")
-    answered, record = answered[order], record[order]
     covariates = Covariates(
         ("x",), rng.normal(size=(n * months, 1)), ("segment",), (("a", "b"),), rng.integers(0, 2, (n * months, 1))
     )
-    return Asked(
-        month=np.tile(np.arange(100, 100 + months), n), answered=answered.ravel(),
-        in_sample=np.ones(n * months, dtype=bool), record=np.repeat(record, months),
-        group=np.repeat(rng.integers(0, GROUPS, n), months), covariates=covariates, sample_share=1.0,
-    )  # fmt: skip
+    month, group = np.tile(np.arange(100, 100 + months), n), np.repeat(rng.integers(0, GROUPS, n), months)
+    rows = AskedRows(month, answered.ravel(), np.repeat(record, months), group, covariates)
+
+    def candidates() -> Iterator[AskedRows]:
+        for half in np.array_split(np.arange(n), 2):  # in two batches, as big bases come
+            at = np.flatnonzero(np.isin(rows.record, half))
+            yield AskedRows(month[at], rows.answered[at], rows.record[at], group[at], covariates.take(at))
+
+    return Asked(tuple(range(100, 100 + months)), rows, candidates, record[record >= 0], 1.0)
 
 
 def test_weights_are_one_over_the_probability_of_answering_at_least_once() -> None:
@@ -64,7 +68,7 @@ def test_weights_are_one_over_the_probability_of_answering_at_least_once() -> No
     found = fit_response(asked(6000, 3, 0.3), ("x", "segment"), groups=GROUPS)
     assert not isinstance(found, NotEstimable)
     weights = found.weights(0)
-    assert len(weights) == len(found.starts)
+    assert len(weights) == len(found.records)
     assert weights.mean() == pytest.approx(1 / 0.657, rel=0.02)
     assert found.n_capped() == 0
     assert weights.sum() == pytest.approx(6000, rel=0.02)

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.value import AssumptionSettings, Economics, Projection, Register, Shift, make_register

@@ -85,7 +85,6 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
 
 
 UNKNOWN_KEYS = [
-    ("[stduy]\nname = 'a'", "stduy", "[settings]", "study"),
     ("[study]\nhorizon_month = 12", "horizon_month", "[study]", "horizon_months"),
     ("[surveys]\ntime_zone = 'UTC'", "time_zone", "[surveys]", "timezone"),
     ("[customers]\nsegment = ['plan']", "segment", "[customers]", "segments"),
@@ -101,6 +100,14 @@ UNKNOWN_KEYS = [
     ("[assumptions.gross_margn]\nlow = 0.5", "gross_margn", "[assumptions]", "gross_margin"),
     ("[run]\nthread = 1", "thread", "[run]", "threads"),
 ]
+
+
+def test_an_unknown_section_is_called_a_section(tmp_path: Path) -> None:
+    with pytest.raises(cx.SettingsError) as refused:
+        from_toml(tmp_path, "[stduy]\nname = 'a'")
+    assert refused.value.what == "unknown section [stduy]"
+    assert "study" in refused.value.allowed.split(", ")
+    assert refused.value.hint == "did you mean 'study'?"
 
 
 @pytest.mark.parametrize(("text", "key", "where", "near"), UNKNOWN_KEYS)

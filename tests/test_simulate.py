@@ -13,8 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from cxvalue.errors import SettingsError
 from cxvalue.simulate import SCENARIOS, Effects, Loadings, Scenario, Segment, SimulatedBase, simulate

@@ -37,7 +37,7 @@ def bands() -> Iterator[BandStudy]:
     clean = check_tables(engine, read_tables(engine, chosen, given=Tables(**base.tables), folder=Path()))
     timeline = make_timeline(engine, clean, chosen.study)
     linked = link(engine, clean, timeline, groups=GROUPS)
-    outcomes = EpisodeOutcomes(engine, clean, timeline, linked.answers)
+    outcomes = EpisodeOutcomes(linked.months, clean, timeline, linked.answers)
     yield estimate_bands(linked, outcomes, timeline, groups=GROUPS, adjust=AdjustSettings(), seed=1)
     engine.close()
 

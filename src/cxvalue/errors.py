@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Self
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,30 +198,35 @@ class OutputError(CxValueError):
 
 
 class ContractError(CxValueError):
-    """An estimator breaks the contract that all estimators are held to."""
+    """An estimator or an engine breaks the contract that all of its kind are held to."""
 
     @classmethod
-    def broken(cls, name: str, clause: str, *, expected: str, found: str) -> Self:
-        """Return the error for a clause that an estimator breaks.
+    def broken(
+        cls, name: str, clause: str, *, expected: str, found: str, kind: Literal["estimator", "engine"] = "estimator"
+    ) -> Self:
+        """Return the error for a clause that is broken.
 
         Parameters
         ----------
         name : str
-            The estimator.
+            The estimator or engine.
         clause : str
             The clause, in a few words.
         expected, found : str
             What the clause asks for, and what came.
+        kind : {"estimator", "engine"}
+            What breaks it.
 
         Returns
         -------
         ContractError
             The error, to be raised.
         """
+        page = "docs/estimators.md" if kind == "estimator" else "docs/add_an_engine.md"
         return cls(
-            f"estimator '{name}' breaks the clause '{clause}': {found}",
+            f"{kind} '{name}' breaks the clause '{clause}': {found}",
             allowed=expected,
-            hint="docs/estimators.md says what each clause is for",
+            hint=f"{page} says what each clause is for",
         )
 
 

@@ -53,7 +53,10 @@ def settings_error(error: ValidationError, section: type[Section]) -> SettingsEr
     first, *others = sorted(error.errors(), key=lambda finding: finding["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"]) or section.section_name
     if first["type"] == "extra_forbidden":
-        return SettingsError.unknown_key(key, f"[{section.section_name}]", known_keys(section))
+        refused = SettingsError.unknown_key(key, f"[{section.section_name}]", known_keys(section))
+        if section.section_name != Section.section_name:
+            return refused
+        return SettingsError(f"unknown section [{key}]", allowed=refused.allowed, hint=refused.hint)
     if first["type"] == "missing":
         return SettingsError(f"[{section.section_name}] lacks the key '{key}'", hint=f"add {key} = …")
     speaks_for_itself = len(first["loc"]) != 1 or first["type"] in ("value_error", "string_pattern_mismatch")

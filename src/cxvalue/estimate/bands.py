@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -41,12 +42,13 @@ class BandStudy:
         Customer groups, G.
     basis : Basis or FormulaBasis
         Columns of the design.
-    design : ndarray of shape (n, p)
-        Design rows of all answers.
+    read_design : callable
+        Gives the design rows of all answers, shape (n, p); kept when first asked for.
     bins : ndarray of shape (n,)
         Censoring class of each answer.
-    partitions, moments, targets : tuple
-        Strata with their sums and targets, in the same order.
+    partitions, moments, targets : sequence
+        Strata with their sums and targets, in the same order; those of cohorts, which many results do without, are
+        summed when they are first asked for, and their targets are everybody's.
     response : AnswerProbabilities or NotEstimable or None
         The response model; None when the settings leave it out.
     covariates : tuple of str
@@ -60,14 +62,24 @@ class BandStudy:
     timeline: Timeline
     groups: int
     basis: Basis | FormulaBasis
-    design: Floats
+    read_design: Callable[[], Floats]
     bins: Integers
     partitions: tuple[Partition, ...]
-    moments: tuple[Moments, ...]
+    moments: Sequence[Moments]
     targets: tuple[Target, ...]
     response: AnswerProbabilities | NotEstimable | None
     covariates: tuple[str, ...]
     read_rows: Callable[[], EpisodeRows]
+
+    @property
+    def design(self) -> Floats:
+        """Design rows of all answers, shape (n, p)."""
+        return self.read_design()
+
+    @property
+    def n_columns(self) -> int:
+        """Columns of the design, p."""
+        return len(self.basis.labels())
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -181,7 +193,7 @@ class BandStudy:
         at = candidates[places]
         covariates = answers.covariates.only(self.covariates).take(at)
         response = (self.response, places) if isinstance(self.response, AnswerProbabilities) else None
-        return TargetRows(at, self.design[at], covariates, answers.group[at], answers.score[at], response)
+        return TargetRows(at, self.basis.matrix(covariates), covariates, answers.group[at], answers.score[at], response)
 
     def source(
         self, *, by: str = EVERYBODY, label: str = EVERYBODY, from_band: Band, to_band: Band | None = None, horizon: int
@@ -216,13 +228,13 @@ class BandStudy:
             stratum=self.labels(by).index(label),
             partition=self.partitions[at],
             target=target[:, :width],
-            target_rows=self.target_rows(from_band, by=by, label=label),
+            read_target_rows=cache(lambda: self.target_rows(from_band, by=by, label=label)),
             from_band=leave,
             to_band=reach,
             horizon=horizon,
             metrics=self.metrics,
             groups=self.groups,
-            design=self.design[:, :width],
+            read_design=lambda: self.design[:, :width],
             bins=self.bins,
             outcomes=self.outcomes,
             read_rows=self.read_rows,
@@ -296,7 +308,7 @@ class BandStudy:
         int
             Columns.
         """
-        return columns_of(self.partitions[at], self.design.shape[1])
+        return columns_of(self.partitions[at], self.n_columns)
 
 
 def columns_of(partition: Partition, width: int) -> int:

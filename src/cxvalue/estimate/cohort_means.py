@@ -12,13 +12,14 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.replicate import Estimate, interval
 from cxvalue.estimate.trend import fit_trend, too_short
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import TableResult
 from cxvalue.vocabulary import BANDS, Band, Metric
 
 FIGURE = ["estimate", "se", "ci_low", "ci_high"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CohortMeans:
+class CohortMeans(TableResult):
     """What the C cohorts of a survey do over the same first q months, standardised to one target.
 
     Parameters
@@ -158,12 +159,6 @@ class CohortMeans:
             lines.append(f"  {row['metric']}, {row['band']}: {known if row['status'] == 'ok' else row['reason']}")
         lines += [f"  {label}: {reason}" for label, reason in self.left_out]
         return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.changes().to_html(index=False, float_format="{:,.4g}".format)
 
     def _series(self) -> Iterator[tuple[str, Floats]]:
         """Yield the name of each band and of the gap, with means of shape (1 + G, C, M)."""

@@ -9,11 +9,12 @@ import pandas as pd
 
 from cxvalue.estimate.replicate import BandReplicates, jackknife_se, t_factor
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, Metric
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curves:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Curves(TableResult, Drawable):
     """Mean outcome per customer at time zero, by band, metric and follow-up month.
 
     Parameters
@@ -87,9 +88,6 @@ class Curves:
                 f"  {row.unit}"
             )
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.4g}".format, max_rows=24)
 
 
 def make_curves(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
 
 EPISODES_PER_COLUMN = 20
+CHUNK_ROWS = 16_384
+"""Rows whose columns are filled at a time."""
 MOST_COLUMNS = 24
 WINSOR_SHARE = 0.005
 """Share of values at each end that is pulled in before a covariate enters, so that a few giants do not steer it."""
@@ -110,9 +114,18 @@ class Basis:
         ndarray of shape (n, p)
             The rows.
         """
-        design = np.empty((len(covariates.numbers), len(self.columns)))
-        for at, column in enumerate(self.columns):
-            design[:, at] = column_values(column, covariates)
+        n = len(covariates.numbers)
+        design = np.empty((n, len(self.columns)))
+        for first in range(0, n, CHUNK_ROWS):
+            here = slice(first, first + CHUNK_ROWS)
+            part, standard = covariates.take(here), {}
+            for at, column in enumerate(self.columns):
+                if column.kind in ("number", "hinge"):
+                    if column.covariate not in standard:
+                        standard[column.covariate] = standardised(column, part)
+                    design[here, at] = above_knot(column, standard[column.covariate])
+                else:
+                    design[here, at] = column_values(column, part)
         return design
 
 
@@ -135,14 +148,54 @@ def column_values(column: BasisColumn, covariates: Covariates) -> Floats:
         return np.ones(len(covariates.numbers))
     if column.kind == "level":
         return np.asarray(covariates.codes[:, column.covariate] == column.level, dtype=np.float64)
-    raw = covariates.numbers[:, column.covariate]
     if column.kind == "unknown":
-        return np.isnan(raw).astype(np.float64)
-    standard = (np.clip(raw, column.low, column.high) - column.centre) / column.scale
+        return np.isnan(covariates.numbers[:, column.covariate]).astype(np.float64)
+    return above_knot(column, standardised(column, covariates))
+
+
+def standardised(column: BasisColumn, covariates: Covariates) -> Floats:
+    """Return a number within its limits, less its mean, in standard deviations.
+
+    Parameters
+    ----------
+    column : BasisColumn
+        Of the number, or of one of its hinges.
+    covariates : Covariates
+        Of n customer-months.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        NaN where not known.
+    """
+    standard = np.clip(covariates.numbers[:, column.covariate], column.low, column.high)
+    standard -= column.centre
+    standard /= column.scale
+    return np.asarray(standard)
+
+
+def above_knot(column: BasisColumn, standard: Floats) -> Floats:
+    """Return a number's column, or that of one of its hinges.
+
+    Parameters
+    ----------
+    column : BasisColumn
+        The column.
+    standard : ndarray of shape (n,)
+        The number as :func:`standardised` gives it.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        A number that is not known counts as its mean.
+    """
+    unknown = np.isnan(standard)
     if column.kind == "hinge":
-        standard = np.maximum(standard - column.knot, 0.0)
-        return np.where(np.isnan(raw), max(-column.knot, 0.0), standard)
-    return np.where(np.isnan(raw), 0.0, standard)
+        values = np.maximum(standard - column.knot, 0.0)
+        values[unknown] = max(-column.knot, 0.0)
+    else:
+        values = np.where(unknown, 0.0, standard)
+    return np.asarray(values)
 
 
 def choose_basis(covariates: Covariates, classes: Integers, *, max_columns: int) -> Basis:
@@ -164,8 +217,9 @@ def choose_basis(covariates: Covariates, classes: Integers, *, max_columns: int)
         85th percentile; within each of the two tiers those first on which the classes differ most.
     """
     linear, hinges, dropped = candidate_columns(covariates)
+    members = [np.flatnonzero(classes == c) for c in np.unique(classes)]
     ranked = [
-        sorted(tier, key=lambda c: (-imbalance(column_values(c, covariates), classes), c.label))
+        sorted(tier, key=lambda c: (-imbalance(column_values(c, covariates), members), c.label))
         for tier in (linear, hinges)
     ]
     every = [BasisColumn("intercept", 0, "intercept"), *ranked[0], *ranked[1]]
@@ -272,15 +326,15 @@ def level_columns(codes: Integers, at: int, name: str, levels: tuple[str, ...]) 
     ]
 
 
-def imbalance(values: Floats, classes: Integers) -> float:
+def imbalance(values: Floats, members: Sequence[NDArray[np.intp]]) -> float:
     """Return the largest standardised mean difference of a column between any two classes.
 
     Parameters
     ----------
     values : ndarray of shape (n,)
         The column.
-    classes : ndarray of shape (n,)
-        Class of each record.
+    members : sequence of ndarray
+        Positions of the records of each class.
 
     Returns
     -------
@@ -288,9 +342,9 @@ def imbalance(values: Floats, classes: Integers) -> float:
         Difference of means over the pooled standard deviation; rounded, so that the order of columns does not hang
         on the last digit.
     """
-    present = np.unique(classes)
-    spread = float(np.sqrt(np.mean([values[classes == c].var() for c in present])))
-    means = [values[classes == c].mean() for c in present]
+    parts = [values[at] for at in members]
+    spread = float(np.sqrt(np.mean([part.var() for part in parts])))
+    means = [part.mean() for part in parts]
     if spread == 0.0:
         return 0.0
     return round(float(max(means) - min(means)) / spread, 6)

@@ -12,11 +12,13 @@ from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.diagnose.empty_cells import describe_filled, list_empty_cells
 from cxvalue.estimate.estimators import Standardised
 from cxvalue.estimate.response import AnswerProbabilities
+from cxvalue.link import Timeline, has_earlier_amounts
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, month_label
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Episodes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Episodes(TableResult, Drawable):
     """What the answers gave.
 
     Parameters
@@ -54,6 +56,9 @@ class Episodes:
         Categories of which a band has no episode, at all or at the end of the horizon.
     values_filled : tuple of str
         Covariates that are not known for some episodes, with how many.
+    n_recent_amounts : int
+        Answers for which the amounts of the baseline serve, since a panel or the customer has no month where the
+        amounts of the others end; 0 where ``amounts_lag_months`` is.
     """
 
     bands: pd.DataFrame
@@ -72,6 +77,7 @@ class Episodes:
     response: str
     empty_cells: tuple[str, ...] = ()
     values_filled: tuple[str, ...] = ()
+    n_recent_amounts: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return the bands.
@@ -108,9 +114,8 @@ class Episodes:
         lines.append(f"  response: {self.response}")
         return "\n".join(lines)
 
-    def _repr_html_(self) -> str:
-        table = self.bands.to_html(index=False, float_format="{:,.3f}".format)
-        return f"<p>{self.n_episodes:,} episodes from {self.n_answers:,} answers</p>{table}"
+    def _title(self) -> str:
+        return f"{self.n_episodes:,} episodes from {self.n_answers:,} answers"
 
 
 def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
@@ -149,7 +154,7 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
     labels = study.basis.labels()
     fitted = study.fit(Standardised(), from_band=from_band, horizon=timeline.horizon)
     used = set(range(len(labels))) if isinstance(fitted, NotEstimable) else set(fitted.columns)
-    end = "the month of the answer" if timeline.baseline_lag == 0 else "the month before the answer"
+    n_recent = count_recent_amounts(study)
     return Episodes(
         bands,
         len(answers.m0),
@@ -163,11 +168,58 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
         (month_label(first), month_label(last)),
         month_label(min(timeline.last_complete_cohort, last)),
         month_label(timeline.follow_up_end),
-        f"means over {timeline.baseline_months} months ending with {end}",
+        describe_baseline(study.timeline, n_recent),
         describe_response(study),
         list_empty_cells(study),
         describe_filled(study),
+        n_recent,
     )
+
+
+def count_recent_amounts(study: BandStudy) -> int:
+    """Return the answers for which amounts of the baseline serve, though those of the others end before it.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The estimated study.
+
+    Returns
+    -------
+    int
+        Answers with such an amount from at least one panel; 0 where all amounts are those of the baseline.
+    """
+    answers, timeline = study.linked.answers, study.timeline
+    if timeline.amounts_lag == 0:
+        return 0
+    earlier = has_earlier_amounts(
+        study.outcomes.clean, answers.m0, answers.active, timeline=timeline, names=study.covariates
+    )
+    return int((~earlier).any(axis=1).sum())
+
+
+def describe_baseline(timeline: Timeline, n_recent: int) -> str:
+    """Return over which months covariates are averaged, in words.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The windows.
+    n_recent : int
+        Answers for which the amounts of the baseline serve, though those of the others end before it.
+
+    Returns
+    -------
+    str
+        A phrase.
+    """
+    end = "the month of the answer" if timeline.baseline_lag == 0 else "the month before the answer"
+    words = f"means over {timeline.baseline_months} months ending with {end}"
+    if timeline.amounts_lag == 0:
+        return words
+    months = f"{timeline.amounts_lag} month{'s' if timeline.amounts_lag > 1 else ''}"
+    kept = f" ({n_recent:,} answers, without such months, have the amounts of the baseline)" if n_recent else ""
+    return f"{words}; of amounts, ending {months} before that{kept}"
 
 
 def describe_response(study: BandStudy) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Final
 
 import numpy as np
 
 from cxvalue.errors import DataError
 from cxvalue.estimate.bands import BandStudy, columns_of
 from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.estimate.formula import FormulaBasis, fit_formula
-from cxvalue.estimate.moments import accumulate, entry_bins
+from cxvalue.estimate.moments import LateMoments, Moments, Partition, accumulate, entry_bins
 from cxvalue.estimate.response import AnswerProbabilities, fit_response
 from cxvalue.estimate.rows import collect_rows
 from cxvalue.estimate.settings import AdjustSettings
@@ -20,7 +23,11 @@ from cxvalue.estimate.strata import make_partitions
 from cxvalue.estimate.target import weigh_target
 from cxvalue.link import Covariates, EpisodeOutcomes, Linked, Timeline
 from cxvalue.link.columns import Integers
-from cxvalue.vocabulary import BANDS, EVERYBODY
+from cxvalue.progress import Progress, counted, silent
+from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY
+
+MOMENTS: Final = "moments and response weights"
+"""The stage, as progress names it."""
 
 
 def estimate_bands(
@@ -32,6 +39,7 @@ def estimate_bands(
     adjust: AdjustSettings,
     seed: int,
     only_everybody: bool = False,
+    progress: Progress = silent,
 ) -> BandStudy:
     """Sum moments and weigh targets for all strata of a study.
 
@@ -51,6 +59,8 @@ def estimate_bands(
         Seed of the sample for estimators that work on rows.
     only_everybody : bool
         Leaves out segments and cohorts.
+    progress : Progress
+        Told of the answers whose outcomes have been summed.
 
     Returns
     -------
@@ -75,39 +85,97 @@ def estimate_bands(
         outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
     )
-    design = basis.matrix(answers.covariates.only(chosen))
+    design = DesignRows(basis, answers.covariates.only(chosen))
     partitions = make_partitions(linked, timeline)
     if only_everybody:
         partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
-    moments = accumulate(
-        outcomes.batches(),
-        design,
-        partitions,
-        band=answers.band,
-        group=answers.group,
-        bins=bins,
-        last_k=last_k,
-        groups=groups,
-        columns=[columns_of(partition, design.shape[1]) for partition in partitions],
-    )
+    later = [partition.name in (COHORT_QUARTER, COHORT_YEAR) for partition in partitions]
+    threads = outcomes.months.threads
+
+    def sums_of(chosen_partitions: Sequence[Partition], told: Progress) -> list[Moments]:
+        return accumulate(
+            counted(
+                outcomes.batches(),
+                told,
+                MOMENTS,
+                total=len(answers.m0),
+                unit="answers",
+                size=lambda batch: batch.shape[0],
+            ),
+            design,
+            chosen_partitions,
+            band=answers.band,
+            group=answers.group,
+            bins=bins,
+            last_k=last_k,
+            groups=groups,
+            columns=[columns_of(partition, design.shape[1]) for partition in chosen_partitions],
+            threads=threads,
+        )
+
+    first = [partition for partition, is_late in zip(partitions, later, strict=True) if not is_late]
+    now = iter(sums_of(first, progress))
+    of_cohorts = cache(lambda: sums_of([p for p, is_late in zip(partitions, later, strict=True) if is_late], silent))
+    readers = [
+        partial(late_moments, of_cohorts, sum(later[:at])) if is_late else partial(given, next(now))
+        for at, is_late in enumerate(later)
+    ]
     response = fit_response(linked.asked, chosen, groups=groups) if adjust.response else None
     probabilities = response if isinstance(response, AnswerProbabilities) else None
-    targets = weigh_target(answers, linked.candidates, design, partitions, groups=groups, probabilities=probabilities)
+    targets, plain = weigh_target(
+        answers, linked.candidates, design, first, groups=groups, probabilities=probabilities, threads=threads
+    )
+    if probabilities is not None:
+        response = replace(probabilities, plain=plain)
     return BandStudy(
         linked=linked,
         outcomes=outcomes,
         timeline=timeline,
         groups=groups,
         basis=basis,
-        design=design,
+        read_design=cache(lambda: design[:]),
         bins=bins,
         partitions=partitions,
-        moments=tuple(moments),
-        targets=tuple(targets),
+        moments=LateMoments(tuple(readers)),
+        targets=(*targets, *(targets[0] for _ in partitions[len(first) :])),
         response=response,
         covariates=chosen,
         read_rows=cache(lambda: collect_rows(outcomes, design, bins, last_k, covariates=chosen, seed=seed)),
     )
+
+
+def given(moments: Moments) -> Moments:
+    """Return moments that are there already.
+
+    Parameters
+    ----------
+    moments : Moments
+        The sums.
+
+    Returns
+    -------
+    Moments
+        The same.
+    """
+    return moments
+
+
+def late_moments(read: Callable[[], list[Moments]], at: int) -> Moments:
+    """Return moments out of several that are summed together.
+
+    Parameters
+    ----------
+    read : callable
+        Gives them all, and keeps them.
+    at : int
+        Position of those wanted.
+
+    Returns
+    -------
+    Moments
+        The sums.
+    """
+    return read()[at]
 
 
 def make_basis(
@@ -155,12 +223,10 @@ def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizo
     DataError
         With the longest horizon that would do.
     """
-    counts = np.array(
-        [
-            [((band == b) & (bins >= 0) & (last_k[np.maximum(bins, 0)] >= k)).sum() for k in range(1, horizon + 1)]
-            for b in range(len(BANDS))
-        ]
-    )
+    shape = (len(BANDS), len(last_k))
+    inside = bins >= 0
+    by_class = np.bincount(band[inside] * shape[1] + bins[inside], minlength=shape[0] * shape[1]).reshape(shape)
+    counts = by_class @ (last_k[:, None] >= np.arange(1, horizon + 1))
     longest = longest_horizon(counts)
     if longest < horizon:
         hint = f"set horizon_months = {longest}" if longest else "collect more answers, or check the scale"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import overload
 
 import numpy as np
 
-from cxvalue.link import OutcomeBatch
+from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.pipeline import in_order
 
 N_BANDS = 3
+MOST_CODES = 48
+"""Codes of partitions that are crossed to share their products."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +37,33 @@ class Partition:
     name: str
     labels: tuple[str, ...]
     codes: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LateMoments(Sequence["Moments"]):
+    """The moments of all partitions, some of them summed when they are first asked for.
+
+    Parameters
+    ----------
+    readers : tuple of callable
+        One a partition; each keeps what it gives.
+    """
+
+    readers: tuple[Callable[[], Moments], ...]
+
+    @overload
+    def __getitem__(self, at: int) -> Moments: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Moments]: ...
+
+    def __getitem__(self, at: int | slice) -> Moments | Sequence[Moments]:
+        if isinstance(at, slice):
+            return [read() for read in self.readers[at]]
+        return self.readers[at]()
+
+    def __len__(self) -> int:
+        return len(self.readers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,8 +147,8 @@ def entry_bins(m0: Integers, *, follow_up_end: int, horizon: int) -> tuple[Integ
 
 
 def accumulate(
-    batches: Iterable[OutcomeBatch],
-    design: Floats,
+    batches: Iterable[OutcomeBatch | PanelBatch],
+    design: Floats | DesignRows,
     partitions: Sequence[Partition],
     *,
     band: Integers,
@@ -123,14 +157,15 @@ def accumulate(
     last_k: Integers,
     groups: int,
     columns: Sequence[int],
+    threads: int = 1,
 ) -> list[Moments]:
     """Sum moments over all episodes, batch by batch.
 
     Parameters
     ----------
-    batches : iterable of OutcomeBatch
+    batches : iterable of OutcomeBatch or PanelBatch
         Outcomes of consecutive answers, each of shape (rows, M, H).
-    design : ndarray of shape (n, p)
+    design : ndarray of shape (n, p) or DesignRows
         Design rows of the answers.
     partitions : sequence of Partition
         The strata.
@@ -142,33 +177,178 @@ def accumulate(
         G.
     columns : sequence of int
         Columns of the design that each partition uses: the first so many.
+    threads : int
+        Batches that are summed at a time; they are added in their order, whatever it is.
 
     Returns
     -------
     list of Moments
         One a partition.
+
+    Notes
+    -----
+    Products are formed once for every cell of a few partitions crossed (see :func:`cross_partitions`), and added to
+    the strata that the cell lies in. Answers that come by customer group make cells large.
     """
+    crossed = cross_partitions(partitions)
+    widths = [max(columns[at] for at in cells.partitions) for cells in crossed]
+
+    def work(batch: OutcomeBatch | PanelBatch) -> tuple[tuple[int, int, int], list[CellSums]]:
+        here = slice(batch.first, batch.first + batch.shape[0])
+        return batch.shape, [
+            sum_cells(
+                partial(rows_within, design, batch.first, width),
+                batch.by_month,
+                cell=((cells.codes[here] * N_BANDS + band[here]) * groups + group[here]),
+                bins=bins[here],
+                entries=len(last_k),
+            )
+            for cells, width in zip(crossed, widths, strict=True)
+        ]
+
     totals: list[Moments] = []
-    for batch in batches:
-        rows, n_metrics, horizon = batch.outcomes.shape
-        flat = batch.outcomes.reshape(rows, n_metrics * horizon)
-        here = slice(batch.first, batch.first + rows)
+    n_metrics, horizon = 0, 0
+    for (_, n_metrics, horizon), found in in_order(work, batches, threads=threads):
         if not totals:
             totals = [
-                empty_moments(len(p.labels), groups, last_k, width, flat.shape[1])
+                empty_moments(len(p.labels), groups, last_k, width, n_metrics * horizon)
                 for p, width in zip(partitions, columns, strict=True)
             ]
-        for partition, total, width in zip(partitions, totals, columns, strict=True):
-            add_batch(
-                total,
-                design[here, :width],
-                flat,
-                stratum=partition.codes[here],
-                band=band[here],
-                group=group[here],
-                bins=bins[here],
-            )
-    return totals
+        for cells, sums in zip(crossed, found, strict=True):
+            for at, strata in zip(cells.partitions, cells.strata, strict=True):
+                add_cells(totals[at], sums, strata)
+    return [by_metric(total, n_metrics, horizon) for total in totals]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellSums:
+    """Sums over the episodes of a batch, by cell.
+
+    Parameters
+    ----------
+    cell : ndarray of shape (c,)
+        Code of the crossed partitions, band and group as one number; ascending.
+    cross : ndarray of shape (c, p, H·M)
+        Σ x y.
+    squares : ndarray of shape (c, H·M)
+        Σ y².
+    fine : ndarray of shape (f,)
+        Cell and censoring class as one number; ascending.
+    gram : ndarray of shape (f, p, p)
+        Σ x xᵀ.
+    counts : ndarray of shape (f,)
+        Episodes.
+    """
+
+    cell: Integers
+    cross: Floats
+    squares: Floats
+    fine: Integers
+    gram: Floats
+    counts: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossedPartitions:
+    """Some partitions crossed: each code stands for one stratum, or none, of each of them.
+
+    Parameters
+    ----------
+    partitions : tuple of int
+        Positions of the partitions.
+    codes : ndarray of shape (n,)
+        Code of each answer, from 0.
+    strata : tuple of ndarray of shape (codes,)
+        Stratum of each code in each of the partitions; −1 for none.
+    """
+
+    partitions: tuple[int, ...]
+    codes: Integers
+    strata: tuple[Integers, ...]
+
+
+def cross_partitions(partitions: Sequence[Partition], *, most: int = MOST_CODES) -> list[CrossedPartitions]:
+    """Cross partitions, each with those before it, as long as not too many codes arise.
+
+    Parameters
+    ----------
+    partitions : sequence of Partition
+        The strata.
+    most : int
+        Codes of partitions that are crossed; a single partition may have more.
+
+    Returns
+    -------
+    list of CrossedPartitions
+        Every partition is in one of them.
+
+    Examples
+    --------
+    >>> half = Partition("half", ("a", "b"), np.array([0, 0, 1, 1]))
+    >>> last = Partition("last", ("z",), np.array([-1, -1, -1, 0]))
+    >>> (crossed,) = cross_partitions([half, last])
+    >>> crossed.codes.tolist(), [each.tolist() for each in crossed.strata]
+    ([0, 0, 1, 2], [[0, 1, 1], [-1, -1, 0]])
+    """
+    found: list[CrossedPartitions] = []
+    for at, partition in enumerate(partitions):
+        own = CrossedPartitions((), np.zeros(len(partition.codes), dtype=np.int64), ())
+        joined = crossed_with(found[-1], at, partition) if found else None
+        if joined is not None and len(joined.strata[0]) <= most:
+            found[-1] = joined
+        else:
+            found.append(crossed_with(own, at, partition))
+    return found
+
+
+def crossed_with(crossed: CrossedPartitions, at: int, partition: Partition) -> CrossedPartitions:
+    """Return crossed partitions with one more.
+
+    Parameters
+    ----------
+    crossed : CrossedPartitions
+        Those so far.
+    at : int
+        Position of the partition.
+    partition : Partition
+        The partition.
+
+    Returns
+    -------
+    CrossedPartitions
+        With the codes that occur.
+    """
+    width = len(partition.labels) + 1
+    mixed = crossed.codes * width + partition.codes + 1
+    n_codes = (len(crossed.strata[0]) if crossed.strata else 1) * width
+    there = np.flatnonzero(np.bincount(mixed, minlength=n_codes))
+    place = np.zeros(n_codes, dtype=np.int64)
+    place[there] = np.arange(len(there))
+    strata = (*(each[there // width] for each in crossed.strata), there % width - 1)
+    return CrossedPartitions((*crossed.partitions, at), place[mixed], strata)
+
+
+def by_metric(moments: Moments, n_metrics: int, horizon: int) -> Moments:
+    """Return moments whose outcomes run by metric, then month, from moments whose outcomes run by month, then metric.
+
+    Parameters
+    ----------
+    moments : Moments
+        The sums.
+    n_metrics, horizon : int
+        M and H.
+
+    Returns
+    -------
+    Moments
+        The same sums.
+    """
+
+    def turned(sums: Floats) -> Floats:
+        by_month = sums.reshape(*sums.shape[:-1], horizon, n_metrics)
+        return np.swapaxes(by_month, -1, -2).reshape(sums.shape)
+
+    return Moments(moments.gram, turned(moments.cross), moments.counts, turned(moments.squares), moments.last_k)
 
 
 def empty_moments(strata: int, groups: int, last_k: Integers, p: int, outcomes: int) -> Moments:
@@ -200,53 +380,135 @@ def empty_moments(strata: int, groups: int, last_k: Integers, p: int, outcomes: 
     )
 
 
-def add_batch(
-    total: Moments,
-    design: Floats,
-    outcomes: Floats,
+def rows_within(design: Floats | DesignRows, first: int, width: int, rows: Integers) -> Floats:
+    """Return design rows of a batch.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, p) or DesignRows
+        Design rows of all answers.
+    first : int
+        Position of the batch's first answer.
+    width : int
+        Columns wanted.
+    rows : ndarray of shape (r,)
+        Positions within the batch.
+
+    Returns
+    -------
+    ndarray of shape (r, width)
+        The rows.
+    """
+    return np.ascontiguousarray(design[first + rows][:, :width])
+
+
+def sum_cells(
+    design: Callable[[Integers], Floats],
+    outcomes: Callable[[Integers], Floats],
     *,
-    stratum: Integers,
-    band: Integers,
-    group: Integers,
+    cell: Integers,
     bins: Integers,
-) -> None:
-    """Add a batch of episodes to sums that :func:`accumulate` owns.
+    entries: int,
+) -> CellSums:
+    """Sum a batch of episodes by cell.
+
+    Parameters
+    ----------
+    design : callable
+        Gives the design rows of some of the rows, shape (r, p).
+    outcomes : callable
+        Gives the outcomes of some of the rows, shape (r, H·M).
+    cell, bins : ndarray of shape (rows,)
+        Cell and censoring class of each episode.
+    entries : int
+        Censoring classes, E.
+
+    Returns
+    -------
+    CellSums
+        The sums.
+    """
+    used = np.flatnonzero(bins >= 0)
+    fine = (cell * entries + bins)[used]
+    order = np.argsort(fine, kind="stable")
+    used, fine = used[order], fine[order]
+    x, y = design(used), outcomes(used)
+    edges = run_starts(fine)
+    finest = run_bounds(edges, len(fine))
+    gram = np.empty((len(edges), x.shape[1], x.shape[1]))
+    for at, (first, end) in enumerate(finest):
+        np.matmul(x[first:end].T, x[first:end], out=gram[at])
+    starts = run_starts(fine // entries)
+    cross = np.empty((len(starts), x.shape[1], y.shape[1]))
+    squares = np.empty((len(starts), y.shape[1]))
+    for at, (first, end) in enumerate(run_bounds(starts, len(fine))):
+        mine = y[first:end]
+        np.matmul(x[first:end].T, mine, out=cross[at])
+        np.einsum("ij,ij->j", mine, mine, out=squares[at])
+    counts = np.diff(np.r_[edges, len(fine)])
+    return CellSums(fine[starts] // entries, cross, squares, fine[edges], gram, counts)
+
+
+def add_cells(total: Moments, sums: CellSums, strata: Integers) -> None:
+    """Add a batch's cells to the sums of a partition, which :func:`accumulate` owns.
 
     Parameters
     ----------
     total : Moments
         The sums; changed in place, which is why nothing else may hold them yet.
-    design : ndarray of shape (rows, p)
-        Design rows.
-    outcomes : ndarray of shape (rows, M·H)
-        Outcomes.
-    stratum, band, group, bins : ndarray of shape (rows,)
-        Where each episode belongs.
+    sums : CellSums
+        The batch.
+    strata : ndarray of shape (codes,)
+        Stratum of each code of the crossed partitions; −1 for none.
     """
-    strata, _, entries, groups, _ = total.gram.shape
-    used = np.flatnonzero((stratum >= 0) & (bins >= 0))
-    if len(used) == 0:
-        return
-    cell = ((stratum[used] * N_BANDS + band[used]) * groups) + group[used]
-    fine = cell * entries + bins[used]
-    order = np.argsort(fine, kind="stable")
-    used, cell, fine = used[order], cell[order], fine[order]
-    cross = total.cross.reshape(strata * N_BANDS * groups, *total.cross.shape[3:])
-    squares = total.squares.reshape(strata * N_BANDS, outcomes.shape[1])
-    starts = run_starts(cell)
-    for start, end in zip(starts, np.r_[starts[1:], len(cell)], strict=True):
-        rows = used[start:end]
-        cross[cell[start]] += design[rows].T @ outcomes[rows]
-        squares[cell[start] // groups] += np.einsum("ij,ij->j", outcomes[rows], outcomes[rows])
-    rows_of, columns_of = triangle(design.shape[1])
-    edges = run_starts(fine)
-    for start, end in zip(edges, np.r_[edges[1:], len(fine)], strict=True):
-        x = design[used[start:end]]
-        leading, entry = divmod(int(fine[start]), entries)
-        which, g = divmod(leading, groups)
-        s, b = divmod(which, N_BANDS)
-        total.gram[s, b, entry, g] += (x.T @ x)[rows_of, columns_of]
-        total.counts[s, b, entry, g] += end - start
+    entries, groups = total.gram.shape[2:4]
+    p = width_of(total)
+    rows, columns = triangle(p)
+    code, b, g = np.unravel_index(sums.cell, (len(strata), N_BANDS, groups))
+    for first, end in run_bounds(run_starts(code), len(code)):
+        if (s := strata[code[first]]) >= 0:
+            total.cross[s][b[first:end], g[first:end]] += sums.cross[first:end, :p]
+            np.add.at(total.squares[s], b[first:end], sums.squares[first:end])
+    code, b, g, entry = np.unravel_index(sums.fine, (len(strata), N_BANDS, groups, entries))
+    for first, end in run_bounds(run_starts(code), len(code)):
+        if (s := strata[code[first]]) >= 0:  # no cell stands twice under one code
+            where = (b[first:end], entry[first:end], g[first:end])
+            total.gram[s][where] += sums.gram[first:end][:, rows, columns]
+            total.counts[s][where] += sums.counts[first:end]
+
+
+def run_bounds(starts: Integers, n: int) -> list[tuple[int, int]]:
+    """Return first and last row of each run, the last not included.
+
+    Parameters
+    ----------
+    starts : ndarray
+        Where runs begin.
+    n : int
+        Rows.
+
+    Returns
+    -------
+    list of tuple of int
+        One a run.
+    """
+    return list(pairwise([*starts.tolist(), n])) if len(starts) else []
+
+
+def width_of(moments: Moments) -> int:
+    """Return how many columns of the design moments hold.
+
+    Parameters
+    ----------
+    moments : Moments
+        The sums.
+
+    Returns
+    -------
+    int
+        p.
+    """
+    return int(moments.cross.shape[3])
 
 
 def run_starts(codes: Integers) -> Integers:

@@ -10,14 +10,15 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.estimators import estimator_for
 from cxvalue.estimate.replicate import interval
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band
 
 HORIZONS = (12, 24)
 """Months over which outcomes are added up, as far as the study's horizon reaches."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcomes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Outcomes(TableResult, Drawable):
     """Undiscounted totals per customer at time zero.
 
     Parameters
@@ -57,9 +58,6 @@ class Outcomes:
                 figure = f"not estimable: {row.reason}"
             lines.append(f"  {place}{row.metric}, {row.band}, {row.horizon_months} months: {figure}")
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, float_format="{:,.4g}".format, max_rows=40)
 
 
 def tabulate_outcomes(study: BandStudy, *, by: str, from_band: Band, currency: str, confidence: float) -> Outcomes:

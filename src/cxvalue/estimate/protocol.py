@@ -15,11 +15,12 @@ from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link import Covariates, EpisodeOutcomes
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief
 from cxvalue.vocabulary import Metric
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EpisodeBatch:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EpisodeBatch(Brief):
     """Episodes of a stratum as rows.
 
     Parameters
@@ -39,8 +40,8 @@ class EpisodeBatch:
     outcomes: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TargetRows:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TargetRows(Brief):
     """The customers to whom a value refers, one record each: now in the from-band.
 
     Parameters
@@ -86,8 +87,8 @@ class TargetRows:
         return np.asarray(each * (self.group != replicate - 1))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EpisodeSource:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EpisodeSource(Brief):
     """A stratum as an estimator sees it: as moments or as rows; no money, no customer ids.
 
     Parameters
@@ -100,8 +101,8 @@ class EpisodeSource:
         The strata.
     target : ndarray of shape (1 + G, p)
         Mean design row of the target, with each customer group left out.
-    target_rows : TargetRows
-        The target's records.
+    read_target_rows : callable
+        Gives the target's records.
     from_band, to_band : int
         Codes of the bands between which customers move.
     horizon : int
@@ -110,8 +111,8 @@ class EpisodeSource:
         The metrics measured, M of them: first ``retained`` or, where leaving is not seen, ``purchased``.
     groups : int
         Customer groups, G.
-    design : ndarray of shape (n, p)
-        Design rows of all answers.
+    read_design : callable
+        Gives the design rows of all answers, shape (n, p).
     bins : ndarray of shape (n,)
         Censoring class of all answers; −1 for those without follow-up.
     outcomes : EpisodeOutcomes
@@ -124,16 +125,26 @@ class EpisodeSource:
     stratum: int
     partition: Partition
     target: Floats
-    target_rows: TargetRows
+    read_target_rows: Callable[[], TargetRows]
     from_band: int
     to_band: int
     horizon: int
     metrics: tuple[Metric, ...]
     groups: int
-    design: Floats
+    read_design: Callable[[], Floats]
     bins: Integers
     outcomes: EpisodeOutcomes
     read_rows: Callable[[], EpisodeRows]
+
+    @property
+    def target_rows(self) -> TargetRows:
+        """The target's records."""
+        return self.read_target_rows()
+
+    @property
+    def design(self) -> Floats:
+        """Design rows of all answers, shape (n, p)."""
+        return self.read_design()
 
     @property
     def n_metrics(self) -> int:
@@ -160,11 +171,12 @@ class EpisodeSource:
         """
         answers = self.outcomes.answers
         for batch in self.outcomes.batches():
-            rows = slice(batch.first, batch.first + len(batch.outcomes))
+            found = batch.outcomes
+            rows = slice(batch.first, batch.first + len(found))
             inside = (self.partition.codes[rows] == self.stratum) & (self.bins[rows] >= 0)
             at = batch.first + inside.nonzero()[0]
             last_k = self.moments.last_k[self.bins[at]]
-            outcomes = batch.outcomes[inside, :, : self.horizon]
+            outcomes = found[inside, :, : self.horizon]
             yield EpisodeBatch(self.design[at], answers.band[at], answers.group[at], last_k, outcomes)
 
 
@@ -193,8 +205,8 @@ class Estimator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ContrastReplicates:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ContrastReplicates(Brief):
     """What a moved customer gains, with every customer group left out in turn.
 
     Parameters

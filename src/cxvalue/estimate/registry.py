@@ -22,7 +22,9 @@ from cxvalue.vocabulary import Relationship
 
 ENTRY_POINTS: Final = "cxvalue.estimators"
 """Group of entry points under which packages offer estimators."""
-RESERVED: Final = ("unadjusted", "standardised", "complete_cohorts", "other_baseline", "placebo", "lasting_move")
+RESERVED: Final = (
+    "unadjusted", "standardised", "complete_cohorts", "other_baseline", "earlier_amounts", "placebo", "lasting_move",
+)  # fmt: skip
 
 Role = Literal["never", "headline", "shown", "verdict"]
 """Whether an estimate enters the verdict: ``never`` (expected to differ), ``headline``, ``shown`` or ``verdict``."""

@@ -9,10 +9,11 @@ from scipy.special import stdtrit
 
 from cxvalue.errors import NotEstimable
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief, interval_text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandReplicates:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BandReplicates(Brief):
     """Curves of a stratum with their leave-one-group-out values.
 
     Parameters
@@ -33,7 +34,7 @@ class BandReplicates:
     columns: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Interval:
     """An estimate with its uncertainty.
 
@@ -66,6 +67,9 @@ class Interval:
             True when it lies within.
         """
         return self.ci_low <= value <= self.ci_high
+
+    def __repr__(self) -> str:
+        return interval_text(self.estimate, self.ci_low, self.ci_high)
 
 
 Estimate = Interval | NotEstimable

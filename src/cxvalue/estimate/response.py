@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import expit
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
-from cxvalue.link import Asked, Covariates
+from cxvalue.link import Asked, AskedRows
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.pipeline import in_order
 
 MIN_ANSWERS = 50
 MIN_PROBABILITY = 0.005
 """Probabilities of answering below this count as this much, so that no customer stands for more than 200."""
 MOST_STEPS = 50
 CHUNK_ROWS = 200_000
+CHUNK_CANDIDATES = 1_024
+MOST_LOG_ODDS = 27.0
+"""Log odds of answering beyond this count as this: a month with a hazard of 1 − 10⁻¹² is as good as certain."""
 PRIOR = 0.01
 """Precision of the prior that pulls coefficients towards 0."""
 
@@ -45,24 +52,28 @@ class ResponseModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnswerProbabilities:
-    """What is needed to weigh the candidates, replicate by replicate.
+    """What is needed to weigh the candidates in every replicate.
 
     Parameters
     ----------
     model : ResponseModel
         The model.
-    design : ndarray of shape (r, q)
-        Rows of the candidates' customer-months, by candidate.
-    starts : ndarray of shape (c,)
-        First row of each candidate.
     records : ndarray of shape (c,)
         Position of each candidate's latest answer, ascending.
+    read_design : callable
+        Gives the rows of the candidates' customer-months, batch by batch: design of shape (r, q), and the first row of
+        each candidate.
+    every_weight : callable
+        Gives the weights of all candidates in all replicates, shape (c, 1 + G); kept when first asked for.
+    plain : ndarray of shape (c,), optional
+        Weights on all customers, once they are known.
     """
 
     model: ResponseModel
-    design: Floats
-    starts: Integers
     records: Integers
+    read_design: Callable[[], Iterator[tuple[Floats, Integers]]]
+    every_weight: Callable[[], Floats]
+    plain: Floats | None = None
 
     def weights(self, replicate: int) -> Floats:
         """Return 1 / P(answered in the window) of every candidate.
@@ -77,9 +88,28 @@ class AnswerProbabilities:
         ndarray of shape (c,)
             Weights; P = 1 − Π over the window's months of (1 − hazard).
         """
-        hazard = expit(self.design @ self.model.coefficients[replicate])
-        silent = np.add.reduceat(np.log1p(-np.minimum(hazard, 1 - 1e-12)), self.starts)
-        return np.asarray(1.0 / np.maximum(-np.expm1(silent), MIN_PROBABILITY))
+        if replicate == 0 and self.plain is not None:
+            return self.plain
+        return self.every_weight()[:, replicate]
+
+    def batches(self, *, threads: int = 1) -> Iterator[tuple[slice, Floats]]:
+        """Give the weights in all replicates, some candidates at a time.
+
+        Parameters
+        ----------
+        threads : int
+            Batches that are weighed at a time.
+
+        Yields
+        ------
+        tuple of slice and ndarray of shape (candidates, 1 + G)
+            Which candidates, and their weights.
+        """
+        done = 0
+        weigh = partial(weights_of_batch, self.model.coefficients)
+        for weights in in_order(weigh, self.read_design(), threads=threads):
+            yield slice(done, done + len(weights)), weights
+            done += len(weights)
 
     def n_capped(self) -> int:
         """Return how many candidates' probabilities were raised to the least allowed.
@@ -90,6 +120,93 @@ class AnswerProbabilities:
             Candidates.
         """
         return int((self.weights(0) >= 1.0 / MIN_PROBABILITY).sum())
+
+
+def weights_of_batch(coefficients: Floats, batch: tuple[Floats, Integers]) -> Floats:
+    """Return the weights of a batch of candidates.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (R, q)
+        Of the monthly hazard.
+    batch : tuple of ndarray
+        Design rows, and the first row of each candidate.
+
+    Returns
+    -------
+    ndarray of shape (candidates, R)
+        Weights.
+    """
+    return answer_weights(*batch, coefficients)
+
+
+def answer_weights(design: Floats, starts: Integers, coefficients: Floats) -> Floats:
+    """Return 1 / P(answered at least once) under several sets of coefficients.
+
+    Parameters
+    ----------
+    design : ndarray of shape (r, q)
+        Rows of customer-months, by customer.
+    starts : ndarray of shape (c,)
+        First row of each customer.
+    coefficients : ndarray of shape (R, q)
+        Of the monthly hazard.
+
+    Returns
+    -------
+    ndarray of shape (c, R)
+        Weights.
+
+    Notes
+    -----
+    P = 1 − Π (1 − h) with 1 − h = 1 / (1 + exp(η)), so that one exponential a row is all that is needed.
+
+    Examples
+    --------
+    >>> two_months = np.ones((2, 1))
+    >>> answer_weights(two_months, np.array([0]), np.array([[0.0]])).round(6).tolist()
+    [[1.333333]]
+    """
+    weights = np.empty((len(starts), len(coefficients)))
+    counts = np.diff(np.r_[starts, len(design)])
+    for first in range(0, len(starts), CHUNK_CANDIDATES):
+        chunk = slice(first, first + CHUNK_CANDIDATES)
+        begin, months = starts[chunk], counts[chunk]
+        silent = one_plus_odds(design[begin], coefficients)
+        for month in range(1, int(months.max())):
+            going_on = np.flatnonzero(months > month)
+            factor = one_plus_odds(design[begin[going_on] + month], coefficients)
+            if len(going_on) == len(begin):
+                silent *= factor
+            else:
+                silent[going_on] *= factor
+        np.divide(-1.0, silent, out=silent)
+        silent += 1.0
+        np.maximum(silent, MIN_PROBABILITY, out=silent)
+        np.divide(1.0, silent, out=weights[chunk])
+    return weights
+
+
+def one_plus_odds(design: Floats, coefficients: Floats) -> Floats:
+    """Return 1 / (1 − h) of customer-months under several sets of coefficients.
+
+    Parameters
+    ----------
+    design : ndarray of shape (r, q)
+        Rows.
+    coefficients : ndarray of shape (R, q)
+        Of the monthly hazard h.
+
+    Returns
+    -------
+    ndarray of shape (r, R)
+        1 + exp(η).
+    """
+    odds = design @ coefficients.T
+    np.minimum(odds, MOST_LOG_ODDS, out=odds)
+    np.exp(odds, out=odds)
+    odds += 1.0
+    return odds
 
 
 def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> AnswerProbabilities | NotEstimable:
@@ -116,50 +233,66 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
     leave-one-group-out coefficients are one Newton step away from the full solution, with the remaining groups'
     score and Hessian, which solves each up to terms of order 1/G².
     """
-    sample = np.flatnonzero(asked.in_sample)
-    n_answers = int(asked.answered[sample].sum())
-    n_silent = len(sample) - n_answers
+    sample = asked.sample
+    n_answers = int(sample.answered.sum())
+    n_silent = len(sample.answered) - n_answers
     if n_answers < MIN_ANSWERS:
         return NotEstimable(f"{n_answers} answers within the target's window; at least {MIN_ANSWERS} are needed")
-    chosen = asked.covariates.only(covariates)
+    chosen = sample.covariates.only(covariates)
     limit = max(1, min(n_answers, max(n_silent, EPISODES_PER_COLUMN)) // EPISODES_PER_COLUMN)
-    basis = choose_basis(chosen.take(sample), asked.answered[sample].astype(np.int64), max_columns=limit)
-    design, names = with_months(basis, asked, chosen)
-    answered = asked.answered.astype(np.float64)
-    keep = independent(design[sample])
-    design, labels = design[:, keep], tuple(names[at] for at in keep)
-    coefficients = newton(design[sample], answered[sample])
-    loo = leave_groups_out(design[sample], answered[sample], asked.group[sample], coefficients, groups)
-    model = ResponseModel(np.vstack([coefficients, loo]), labels, len(sample), asked.sample_share)
-    candidates = np.flatnonzero(asked.record >= 0)
-    if len(candidates) == 0:
+    basis = choose_basis(chosen, sample.answered.astype(np.int64), max_columns=limit)
+    design, names = with_months(basis, sample, asked.window, covariates)
+    answered = sample.answered.astype(np.float64)
+    keep = independent(design)
+    if len(keep) < len(names):
+        design = design[:, keep]
+    coefficients = newton(design, answered)
+    loo = leave_groups_out(design, answered, sample.group, coefficients, groups)
+    labels = tuple(names[at] for at in keep)
+    model = ResponseModel(np.vstack([coefficients, loo]), labels, len(answered), asked.sample_share)
+    if len(asked.records) == 0:
         return NotEstimable("nobody who answered within the target's window is active now")
-    record = asked.record[candidates]
-    starts = np.flatnonzero(np.r_[True, np.diff(record) != 0])
-    return AnswerProbabilities(model, design[candidates], starts.astype(np.int64), record[starts])
+
+    def read_design() -> Iterator[tuple[Floats, Integers]]:
+        for rows in asked.candidates():
+            if len(rows.record):
+                starts = np.flatnonzero(np.r_[True, np.diff(rows.record) != 0]).astype(np.int64)
+                yield with_months(basis, rows, asked.window, covariates)[0][:, keep], starts
+
+    @cache
+    def every_weight() -> Floats:
+        return np.concatenate([answer_weights(rows, starts, model.coefficients) for rows, starts in read_design()])
+
+    return AnswerProbabilities(model, asked.records, read_design, every_weight)
 
 
-def with_months(basis: Basis, asked: Asked, covariates: Covariates) -> tuple[Floats, list[str]]:
+def with_months(
+    basis: Basis, rows: AskedRows, window: tuple[int, ...], covariates: tuple[str, ...]
+) -> tuple[Floats, list[str]]:
     """Return the basis with a column for each month of the window but the first.
 
     Parameters
     ----------
     basis : Basis
         Columns of the covariates.
-    asked : Asked
+    rows : AskedRows
         Customer-months.
-    covariates : Covariates
-        Their covariates.
+    window : tuple of int
+        The months.
+    covariates : tuple of str
+        Covariates that the basis stands on.
 
     Returns
     -------
     tuple of ndarray and list of str
         Design and labels.
     """
-    months = np.unique(asked.month)[1:]
-    parts = [basis.matrix(covariates)]
-    parts += [(asked.month == month).astype(np.float64)[:, None] for month in months]
-    return np.hstack(parts), [*basis.labels(), *(f"month {month}" for month in months)]
+    months, width = window[1:], len(basis.columns)
+    design = np.empty((len(rows.month), width + len(months)))
+    design[:, :width] = basis.matrix(rows.covariates.only(covariates))
+    for at, month in enumerate(months):
+        design[:, width + at] = rows.month == month
+    return design, [*basis.labels(), *(f"month {month}" for month in months)]
 
 
 def independent(design: Floats) -> list[int]:
@@ -260,11 +393,12 @@ def leave_groups_out(design: Floats, answered: Floats, group: Integers, coeffici
     ndarray of shape (G, q)
         Coefficients.
     """
-    order = np.argsort(group, kind="stable")
-    edges = np.searchsorted(group[order], np.arange(groups + 1))
+    if (np.diff(group) < 0).any():
+        order = np.argsort(group, kind="stable")
+        design, answered, group = design[order], answered[order], group[order]
+    edges = np.searchsorted(group, np.arange(groups + 1))
     parts = [
-        derivatives(design[rows], answered[rows], coefficients)
-        for rows in (order[edges[g] : edges[g + 1]] for g in range(groups))
+        derivatives(design[first:end], answered[first:end], coefficients) for first, end in pairwise(edges.tolist())
     ]
     total = sum((hessian for _, hessian in parts), np.zeros((design.shape[1],) * 2)) + PRIOR * np.eye(design.shape[1])
     return np.array([coefficients + np.linalg.solve(total - hessian, -score) for score, hessian in parts])

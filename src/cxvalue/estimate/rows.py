@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.link import Answers, Covariates, EpisodeOutcomes
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief
 
 MOST_CUSTOMERS = 200_000
 """Customers whose episodes are worked on as rows, at most."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EpisodeRows:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EpisodeRows(Brief):
     """The r episodes of a seeded sample of the customers who answered; all of them up to 200,000 customers.
 
     Parameters
@@ -125,7 +127,7 @@ def sample_episodes(answers: Answers, bins: Integers, *, seed: int, most: int = 
 
 def collect_rows(
     outcomes: EpisodeOutcomes,
-    design: Floats,
+    design: Floats | DesignRows,
     bins: Integers,
     last_k: Integers,
     *,
@@ -139,7 +141,7 @@ def collect_rows(
     ----------
     outcomes : EpisodeOutcomes
         Reads the panels.
-    design : ndarray of shape (n, p)
+    design : ndarray of shape (n, p) or DesignRows
         Design rows of all answers.
     bins : ndarray of shape (n,)
         Censoring class of all answers.
@@ -161,8 +163,10 @@ def collect_rows(
     at = sample_episodes(answers, bins, seed=seed, most=most)
     parts = []
     for batch in outcomes.batches():
-        inside = at[(at >= batch.first) & (at < batch.first + len(batch.outcomes))]
-        parts.append(batch.outcomes[inside - batch.first])
+        n, metrics, months = batch.shape
+        inside = at[slice(*np.searchsorted(at, [batch.first, batch.first + n]))]
+        found = batch.by_month(inside - batch.first).reshape(len(inside), months, metrics)
+        parts.append(np.ascontiguousarray(found.transpose(0, 2, 1)))
     customer = answers.customer[at]
     return EpisodeRows(
         at,

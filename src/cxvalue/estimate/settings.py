@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.beside.learners import Learner, Propensities
-from cxvalue.estimate.beside.weights import WEIGHT_CAP
 from cxvalue.section import Section
+
+WEIGHT_CAP: Final = 20.0
+"""No row counts more than this many times the mean of its class."""
 
 
 class AdjustSettings(Section):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cxvalue.errors import NotEstimable
@@ -208,6 +210,42 @@ def sound_columns(gram: Floats) -> Integers:
             column = left[:, :, j] / pivot[:, None]
             left = left - column[:, :, None] * left[:, j, :][:, None, :]
     return np.array(kept, dtype=np.int64)
+
+
+def effective_numbers(
+    moments: Moments, stratum: int, mean_row: Floats, *, columns: Sequence[int], month: int
+) -> Floats:
+    """Return the effective number of episodes in each band, (Σw)² / Σw², under the weights of the standardisation.
+
+    Parameters
+    ----------
+    moments : Moments
+        Sums of the stratum's partition.
+    stratum : int
+        Position of the stratum.
+    mean_row : ndarray of shape (p,)
+        Mean design row of the target, x̄.
+    columns : sequence of int
+        Columns that are used; the first is the intercept.
+    month : int
+        Follow-up month whose episodes count.
+
+    Returns
+    -------
+    ndarray of shape (B,)
+        Numbers.
+
+    Notes
+    -----
+    The weights are wᵢ = x̄ᵀ A⁻¹ xᵢ with A = Σ x xᵀ. They sum to 1, as an intercept is among the columns, and their
+    squares to x̄ᵀ A⁻¹ A A⁻¹ x̄ = x̄ᵀ A⁻¹ x̄: no row is needed.
+    """
+    observed = moments.last_k >= month
+    used = np.asarray(columns)
+    gram = cumulative_gram(moments.gram[stratum][:, observed], int(used.max()) + 1)[:, -1, 0]
+    chosen, row = gram[:, used[:, None], used], mean_row[used]
+    solved = np.linalg.solve(chosen, np.broadcast_to(row, (len(chosen), len(row)))[..., None])[..., 0]
+    return np.asarray(1.0 / (solved @ row))
 
 
 def standardise_rows(

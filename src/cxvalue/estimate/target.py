@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
+from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.estimate.moments import N_BANDS, Partition
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.link import Answers
 from cxvalue.link.columns import Floats, Integers
+
+CHUNK_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +42,13 @@ class Target:
 def weigh_target(
     answers: Answers,
     candidates: Integers,
-    design: Floats,
+    design: Floats | DesignRows,
     partitions: Sequence[Partition],
     *,
     groups: int,
     probabilities: AnswerProbabilities | None,
-) -> list[Target]:
+    threads: int = 1,
+) -> tuple[list[Target], Floats]:
     """Return the target of every stratum, with every customer group left out in turn.
 
     Parameters
@@ -54,7 +57,7 @@ def weigh_target(
         All answers.
     candidates : ndarray of shape (c,)
         Positions of the latest answers in the window of customers active at ``as_of``.
-    design : ndarray of shape (n, p)
+    design : ndarray of shape (n, p) or DesignRows
         Design rows of all answers.
     partitions : sequence of Partition
         Strata, over all answers.
@@ -62,55 +65,80 @@ def weigh_target(
         Customer groups, G.
     probabilities : AnswerProbabilities, optional
         Weights by response, solved again in each replicate; without them every customer who answered counts once.
+    threads : int
+        Batches of candidates that are weighed at a time.
 
     Returns
     -------
-    list of Target
-        One a partition.
+    tuple of list of Target and ndarray of shape (c,)
+        One a partition; the candidates' weights on all customers.
     """
     if probabilities is not None and not np.array_equal(probabilities.records, candidates):
         raise ValueError("the response model is of other customers than the target")
-    rows, band, group = design[candidates], answers.band[candidates], answers.group[candidates]
-    cells = [cell_codes(partition, candidates, band) for partition in partitions]
-    sizes = [len(partition.labels) * N_BANDS for partition in partitions]
-    edges = np.cumsum([0, *sizes])
-    member = membership(cells, edges)
-    sums = np.empty((1 + groups, int(edges[-1]), rows.shape[1] + 1))
-    plain = np.ones(len(candidates)) if probabilities is None else probabilities.weights(0)
-    squares = np.asarray(member @ plain**2)
-    for replicate in range(1 + groups):
-        weights = plain
-        if replicate:
-            again = plain if probabilities is None else probabilities.weights(replicate)
-            weights = again * (group != replicate - 1)
-        sums[replicate, :, :-1] = member @ (weights[:, None] * rows)
-        sums[replicate, :, -1] = member @ weights
-    counts = np.diff(member.indptr)
-    return [
-        make_target(sums[:, first:last], squares[first:last], counts[first:last]) for first, last in pairwise(edges)
-    ]
+    cells = [cell_codes(partition, candidates, answers.band[candidates]) for partition in partitions]
+    edges = np.cumsum([0, *(len(partition.labels) * N_BANDS for partition in partitions)])
+    sums = np.zeros((1 + groups, int(edges[-1]), design.shape[1] + 1))
+    squares, counts = np.zeros(int(edges[-1])), np.zeros(int(edges[-1]), dtype=np.int64)
+    plain = np.empty(len(candidates))
+    alike = ((each, np.ones((each.stop - each.start, 1 + groups))) for each in slices(len(candidates)))
+    given = alike if probabilities is None else probabilities.batches(threads=threads)
+    for here, weights in given:
+        at = candidates[here]
+        plain[here], squares_of = weights[:, 0], weights[:, 0] ** 2
+        weights[np.arange(len(at)), 1 + answers.group[at]] = 0.0
+        rows = np.column_stack([design[at], np.ones(len(at))])
+        for inside, members in finest_cells([codes[here] for codes in cells], edges[:-1]):
+            sums[:, members] += (weights[inside].T @ rows[inside])[:, None]
+            squares[members] += squares_of[inside].sum()
+            counts[members] += len(inside)
+    parts = pairwise(edges)
+    targets = [make_target(sums[:, first:last], squares[first:last], counts[first:last]) for first, last in parts]
+    return targets, plain
 
 
-def membership(cells: Sequence[Integers], edges: Integers) -> csr_matrix:
-    """Return which candidate lies in which stratum and band, over all partitions.
+def slices(n: int) -> list[slice]:
+    """Return consecutive candidates, some at a time.
+
+    Parameters
+    ----------
+    n : int
+        Candidates.
+
+    Returns
+    -------
+    list of slice
+        All of them.
+    """
+    return [slice(first, min(first + CHUNK_ROWS, n)) for first in range(0, n, CHUNK_ROWS)]
+
+
+def finest_cells(cells: Sequence[Integers], firsts: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Give candidates that lie in the same strata and band of every partition, so that they are summed once.
 
     Parameters
     ----------
     cells : sequence of ndarray of shape (c,)
         Stratum and band of each candidate, one array a partition; −1 outside the strata.
-    edges : ndarray
-        First cell of each partition, and the number of cells.
+    firsts : ndarray
+        First cell of each partition.
 
-    Returns
-    -------
-    scipy.sparse.csr_matrix of shape (cells, c)
-        Ones.
+    Yields
+    ------
+    tuple of ndarray
+        The candidates, and the cells of all partitions that they lie in.
     """
-    inside = [np.flatnonzero(codes >= 0) for codes in cells]
-    columns = np.concatenate(inside)
-    parts = zip(cells, inside, edges[:-1], strict=True)
-    rows = np.concatenate([codes[where] + first for codes, where, first in parts])
-    return csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(int(edges[-1]), len(cells[0])))
+    mixed = np.zeros(len(cells[0]), dtype=np.int64)
+    for codes in cells:
+        mixed = mixed * (int(codes.max(initial=0)) + 2) + codes + 1
+        there = np.flatnonzero(np.bincount(mixed))
+        place = np.zeros(there[-1] + 1 if len(there) else 0, dtype=np.int64)
+        place[there] = np.arange(len(there))
+        mixed = place[mixed]
+    order = np.argsort(mixed, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(mixed[order])) + 1):
+        if len(rows):
+            codes = np.array([each[rows[0]] for each in cells])
+            yield rows, (codes + firsts)[codes >= 0]
 
 
 def cell_codes(partition: Partition, candidates: Integers, band: Integers) -> Integers:

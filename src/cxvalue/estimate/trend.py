@@ -9,6 +9,7 @@ from scipy.special import fdtrc
 
 from cxvalue.errors import NotEstimable
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 MIN_COHORTS = 3
 """Fewest cohorts that a trend is drawn through."""
@@ -16,8 +17,8 @@ MIN_SPAN_MONTHS = 12
 """Fewest months between the first and the last of them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trend:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trend(Brief):
     """A weighted line through the figures of C cohorts.
 
     Parameters

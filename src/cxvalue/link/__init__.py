@@ -1,21 +1,8 @@
-"""Where surveys meet outcomes: answers, episodes, baseline covariates and follow-up."""
+"""Where surveys meet outcomes: answers, episodes, baseline covariates and follow-up.
 
-from cxvalue.link.covariates import Covariates
-from cxvalue.link.outcomes import EpisodeOutcomes, OutcomeBatch
-from cxvalue.link.records import Answers, Asked, Linked, link
-from cxvalue.link.settings import StudySettings
-from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline, make_timeline
+The names stand in ``__init__.pyi``; each is loaded when it is first asked for.
+"""
 
-__all__ = [
-    "TARGET_WINDOW_MONTHS",
-    "Answers",
-    "Asked",
-    "Covariates",
-    "EpisodeOutcomes",
-    "Linked",
-    "OutcomeBatch",
-    "StudySettings",
-    "Timeline",
-    "link",
-    "make_timeline",
-]
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from cxvalue.engine import Engine
-from cxvalue.link.columns import Floats, Integers, codes_of, floats, integers, words
-from cxvalue.link.statements import baseline_sums
+from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.customer_months import MonthBlock, first_columns
+from cxvalue.link.people import People, level_attributes
 from cxvalue.link.timeline import Timeline
-from cxvalue.tables import Attribute, Calendar, CleanPanel, CleanTables
-from cxvalue.vocabulary import BANDS, NO_BAND, REFERRALS, UPGRADES
+from cxvalue.link.window import active_months, amount_columns, earlier_months
+from cxvalue.tables import Calendar, CleanTables
+from cxvalue.vocabulary import BANDS, NO_BAND
 
 TENURE = "tenure_months"
 PREVIOUS_BAND = "previous_band"
@@ -97,50 +97,134 @@ class Covariates:
         return Covariates(self.number_names, self.numbers[rows], self.level_names, self.levels, self.codes[rows])
 
 
-def read_baseline(
-    engine: Engine, clean: CleanTables, timeline: Timeline, index: pa.Table
-) -> tuple[Floats, tuple[str, ...]]:
-    """Return trailing means of amounts and operational columns for every indexed customer-month.
+def trailing_names(clean: CleanTables) -> tuple[str, ...]:
+    """Return what the trailing means are called.
 
     Parameters
     ----------
-    engine : Engine
-        Runs the statements.
     clean : CleanTables
         The panels.
-    timeline : Timeline
-        Length and end of the baseline.
-    index : pyarrow.Table
-        m0, activity and, where leaving is not seen, purchases of the customer-months, in the order of index_id.
 
     Returns
     -------
-    tuple of ndarray of shape (n, c) and tuple of str
-        Means per active month (NaN where the panel covers none), and the covariates' names. Where leaving is not
-        seen, means per month, and how often and how long ago the customer bought.
+    tuple of str
+        Amounts and operational columns, panel by panel; then, where leaving is not seen, the history of purchases.
     """
-    n, means, names = index.num_rows, [], []
-    m0, active = integers(index, "m0"), words(index)
+    names = []
     for panel in clean.panels:
-        columns = [
-            (c.canonical, c.metric.name) for c in panel.panel.metrics if c.metric.name not in (UPGRADES, REFERRALS)
-        ]
-        columns += [(c.canonical, c.name) for c in panel.panel.covariates]
-        if not columns:
+        names += [column.metric.name for column in amount_columns(panel)]
+        names += [column.name for column in panel.panel.covariates]
+    return (*names, *(() if clean.activity.window is None else (MONTHS_BOUGHT, MONTHS_SINCE_PURCHASE)))
+
+
+def trailing_means(
+    block: MonthBlock, people: People, clean: CleanTables, *, person: Integers, month: Integers, timeline: Timeline
+) -> Floats:
+    """Return trailing means of amounts and operational columns for some customer-months.
+
+    Parameters
+    ----------
+    block : MonthBlock
+        What the panels show of the customers.
+    people : People
+        All customers.
+    clean : CleanTables
+        The panels.
+    person : ndarray of shape (n,)
+        Positions of customers of the block among the people.
+    month : ndarray of shape (n,)
+        The months.
+    timeline : Timeline
+        The windows.
+
+    Returns
+    -------
+    ndarray of shape (n, c)
+        Means per active month (NaN where the panel covers none), in the order of :func:`trailing_names`. Where
+        leaving is not seen, means per month, and how often and how long ago the customer bought. Amounts whose months
+        end before the baseline are those of the baseline where the panel or the customer has none of these months.
+    """
+    calendar = clean.activity.calendar
+    means = [np.empty((len(person), 0))]
+    for position, panel in enumerate(clean.panels):
+        metric, covariate = first_columns(clean, position)
+        amounts = [metric + panel.panel.metrics.index(each) for each in amount_columns(panel)]
+        operational = slice(covariate, covariate + len(panel.panel.covariates))
+        if not amounts and not panel.panel.covariates:
             continue
-        months = active_months(clean.activity.calendar, m0, active, panel, timeline)
-        sums = engine.query(baseline_sums(panel, [name for name, _ in columns], timeline))
-        place = integers(sums, "index_id")
-        for canonical, label in columns:
-            total = np.zeros(n)
-            total[place] = sums[canonical].fill_null(0.0).to_numpy()
-            means.append(np.where(months > 0, total / np.maximum(months, 1), np.nan))
-            names.append(label)
-    if clean.activity.window is not None:
-        end = m0 - timeline.baseline_lag
-        means.append(purchase_history(clean.activity.calendar, words(index, "bought"), end, clean.activity.window))
-        names += [MONTHS_BOUGHT, MONTHS_SINCE_PURCHASE]
-    return (np.column_stack(means) if means else np.empty((n, 0))), tuple(names)
+        sums, extra = block.sums(person, month, timeline.baseline, amounts)
+        months = baseline_months(block, people, clean, position, person=person, month=month, timeline=timeline)
+        found = mean_of(sums, months[:, None])
+        if timeline.amounts_lag and amounts:
+            before, _ = block.sums(person, month, timeline.amounts, amounts)
+            earlier = earlier_months(calendar, month, people.active[person], panel, timeline)[:, None]
+            found = np.where(earlier > 0, mean_of(before, earlier), found)
+        means += [found, mean_of(extra[:, operational], months[:, None])]
+    if people.bought is not None and clean.activity.window is not None:
+        end = month - timeline.baseline_lag
+        means.append(purchase_history(calendar, people.bought[person], end, clean.activity.window))
+    return np.hstack(means)
+
+
+def baseline_months(
+    block: MonthBlock,
+    people: People,
+    clean: CleanTables,
+    position: int,
+    *,
+    person: Integers,
+    month: Integers,
+    timeline: Timeline,
+) -> Integers:
+    """Return the number of months in each baseline window whose rows count and that a panel covers.
+
+    Parameters
+    ----------
+    block : MonthBlock
+        Who was active when.
+    people : People
+        All customers.
+    clean : CleanTables
+        The panels.
+    position : int
+        Position of the panel.
+    person : ndarray of shape (n,)
+        Positions of customers of the block among the people.
+    month : ndarray of shape (n,)
+        The months.
+    timeline : Timeline
+        The windows.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        0 to the length of the baseline.
+    """
+    calendar, panel = clean.activity.calendar, clean.panels[position]
+    if not panel.panel.only_while_active or people.bought is not None:
+        return active_months(calendar, month, people.active[person], panel, timeline.baseline)
+    months = np.arange(calendar.first, calendar.last + 1)
+    return block.months_within(
+        person, month, timeline.baseline, (months >= panel.first_month) & (months <= panel.last_month)
+    )
+
+
+def mean_of(sums: Floats, months: Integers) -> Floats:
+    """Return means over months.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (n, c)
+        Sums.
+    months : ndarray of shape (n, 1)
+        Months that they run over.
+
+    Returns
+    -------
+    ndarray of shape (n, c)
+        NaN over no month.
+    """
+    return np.asarray(np.where(months > 0, sums / np.maximum(months, 1), np.nan))
 
 
 def purchase_history(calendar: Calendar, bought: Integers, end: Integers, window: int) -> Floats:
@@ -174,92 +258,34 @@ def purchase_history(calendar: Calendar, bought: Integers, end: Integers, window
     return np.column_stack([months.sum(axis=1), since]).astype(np.float64)
 
 
-def active_months(
-    calendar: Calendar, m0: Integers, active: Integers, panel: CleanPanel, timeline: Timeline
-) -> Integers:
-    """Return the number of months in each baseline window whose rows count and that the panel covers.
+def covariates(
+    people: People,
+    clean: CleanTables,
+    *,
+    person: Integers,
+    month: Integers,
+    means: Floats,
+    previous: Integers,
+    months_since: Integers,
+) -> Covariates:
+    """Return all baseline covariates of some customer-months.
 
     Parameters
     ----------
-    calendar : Calendar
-        The months behind the words.
-    m0 : ndarray of shape (n,)
-        Months of answering.
-    active : ndarray of shape (n, 2)
-        Words of activity.
-    panel : CleanPanel
-        First and last month covered.
-    timeline : Timeline
-        Length and end of the baseline.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        0 to ``baseline_months``.
-    """
-    months = m0[:, None] - timeline.baseline_lag - np.arange(timeline.baseline_months)
-    covered = (months >= panel.first_month) & (months <= panel.last_month)
-    if panel.panel.only_while_active:
-        covered &= calendar.unpack(active, months)
-    return np.asarray(covered.sum(axis=1), dtype=np.int64)
-
-
-def level_values(answers: pa.Table, asked: pa.Table, clean: CleanTables) -> tuple[tuple[str, ...], ...]:
-    """Return the categories of every categorical covariate, sorted, over answers and customer-months asked.
-
-    Parameters
-    ----------
-    answers, asked : pyarrow.Table
-        The two tables.
-    clean : CleanTables
-        Segments and fixed covariates.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Categories, in the order of :func:`level_attributes`.
-    """
-    found = []
-    for attribute in level_attributes(clean):
-        values = set(answers[attribute.canonical].to_pylist()) | set(asked[attribute.canonical].unique().to_pylist())
-        found.append(tuple(sorted(value for value in values if value is not None)))
-    return tuple(found)
-
-
-def level_attributes(clean: CleanTables) -> list[Attribute]:
-    """Return the segments and the fixed covariates that are categories.
-
-    Parameters
-    ----------
+    people : People
+        The customers.
     clean : CleanTables
         The tables.
-
-    Returns
-    -------
-    list of Attribute
-        Segments first.
-    """
-    tables = clean.tables
-    return [*tables.segments, *(static for static in tables.statics if not static.is_number)]
-
-
-def covariates(
-    table: pa.Table, means: Floats, names: tuple[str, ...], levels: tuple[tuple[str, ...], ...], clean: CleanTables
-) -> Covariates:
-    """Return all baseline covariates of a table of customer-months.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        Customer-months with attributes, joined month and previous answer.
+    person : ndarray of shape (n,)
+        Positions among the people.
+    month : ndarray of shape (n,)
+        The months.
     means : ndarray of shape (n, c)
         Trailing means.
-    names : tuple of str
-        Their names.
-    levels : tuple of tuple of str
-        Categories of segments and categorical covariates.
-    clean : CleanTables
-        The tables.
+    previous : ndarray of shape (n,)
+        Band of the previous answer; the number of bands where there is none.
+    months_since : ndarray of shape (n,)
+        Months since that answer; 0 where there is none.
 
     Returns
     -------
@@ -274,23 +300,16 @@ def covariates(
     be carried on to the target's longer gaps. A class that late months do not hold is left out instead.
     """
     tables = clean.tables
-    numbers, number_names = [means], list(names)
-    for static in tables.statics:
-        if static.is_number:
-            numbers.append(floats(table, static.canonical)[:, None])
-            number_names.append(static.name)
+    numbers, names = [means, people.numbers[person]], list(trailing_names(clean))
+    names += [static.name for static in tables.statics if static.is_number]
     if tables.has_joined_date:
-        tenure = floats(table, "m0") - floats(table, "joined_month")
-        numbers.append(np.maximum(tenure, 0.0)[:, None])
-        number_names.append(TENURE)
-    attributes = level_attributes(clean)
-    codes = [codes_of(table, attribute, levels[at]) for at, attribute in enumerate(attributes)]
-    codes.append(integers(table, "previous_band", missing=len(BANDS)))
-    codes.append((integers(table, "months_since", missing=0) > RECENT_MONTHS).astype(np.int64))
+        numbers.append(np.maximum(month - people.joined_month[person], 0.0)[:, None])
+        names.append(TENURE)
+    since = (months_since > RECENT_MONTHS).astype(np.int64)
     return Covariates(
-        tuple(number_names),
+        tuple(names),
         np.hstack(numbers),
-        (*(a.name for a in attributes), PREVIOUS_BAND, MONTHS_SINCE),
-        (*levels, (*BANDS, NO_BAND), SINCE_LEVELS),
-        np.column_stack(codes),
+        (*(a.name for a in level_attributes(clean)), PREVIOUS_BAND, MONTHS_SINCE),
+        (*people.levels, (*BANDS, NO_BAND), SINCE_LEVELS),
+        np.column_stack([people.codes[person], previous, since]),
     )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cxvalue.engine import Engine
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.customer_months import CustomerMonths, MonthBlock
 from cxvalue.link.records import Answers
-from cxvalue.link.statements import panel_rows_around
 from cxvalue.link.timeline import Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric
 
-BATCH_BYTES = 192 * 1024 * 1024
+BATCH_BYTES = 64 * 1024 * 1024
 """Memory that the outcomes of one batch of episodes may take."""
 
 
@@ -37,6 +34,93 @@ class OutcomeBatch:
     first: int
     outcomes: Floats
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Episodes, metrics and months."""
+        n, metrics, months = self.outcomes.shape
+        return n, metrics, months
+
+    def by_month(self, rows: Integers) -> Floats:
+        """Return the outcomes of some episodes of the run, month by month.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (r,)
+            Positions within the run.
+
+        Returns
+        -------
+        ndarray of shape (r, H·M)
+            All metrics of the first month, then of the second, and so on.
+        """
+        _, metrics, months = self.shape
+        return self.outcomes[rows].transpose(0, 2, 1).reshape(len(rows), months * metrics)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelBatch:
+    """Outcomes of a run of episodes that are read when they are asked for.
+
+    Parameters
+    ----------
+    first : int
+        Position of the first answer of the run.
+    block : MonthBlock
+        What the panels show of the customers.
+    customer, m0 : ndarray of shape (n,)
+        Customer and month of each answer.
+    margin : ndarray of shape (n,), optional
+        Gross margin of each answer's customer.
+    revenue : int
+        Position of revenue among the metrics, where the margin is given.
+    first_k, last_k : int
+        Months counted from that of the answer, both included.
+    follow_up_end : int
+        Last month of follow-up.
+    """
+
+    first: int
+    block: MonthBlock
+    customer: Integers
+    m0: Integers
+    margin: Floats | None
+    revenue: int
+    first_k: int
+    last_k: int
+    follow_up_end: int
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Episodes, metrics and months."""
+        metrics = self.block.values.shape[2] + (self.margin is not None)
+        return len(self.m0), metrics, self.last_k - self.first_k + 1
+
+    @property
+    def outcomes(self) -> Floats:
+        """Metric by month, as in :class:`OutcomeBatch`."""
+        n, metrics, months = self.shape
+        return self.by_month(np.arange(n)).reshape(n, months, metrics).transpose(0, 2, 1)
+
+    def by_month(self, rows: Integers) -> Floats:
+        """Return the outcomes of some episodes of the run, month by month.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (r,)
+            Positions within the run.
+
+        Returns
+        -------
+        ndarray of shape (r, H·M)
+            All metrics of the first month, then of the second, and so on.
+        """
+        found = self.block.around(self.customer[rows], self.m0[rows], self.first_k, self.last_k, end=self.follow_up_end)
+        if self.margin is not None:
+            profit = found[:, :, [self.revenue]] * self.margin[rows, None, None]
+            found = np.concatenate([found, profit], axis=2)
+        _, metrics, months = self.shape
+        return found.reshape(len(rows), months * metrics)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpisodeOutcomes:
@@ -44,8 +128,8 @@ class EpisodeOutcomes:
 
     Parameters
     ----------
-    engine : Engine
-        Where the panels are.
+    months : CustomerMonths
+        What the panels show of the customers.
     clean : CleanTables
         The panels.
     timeline : Timeline
@@ -56,7 +140,7 @@ class EpisodeOutcomes:
         Gross margin of each answer's customer. With it gross profit, margin × revenue, is a metric, the last one.
     """
 
-    engine: Engine
+    months: CustomerMonths
     clean: CleanTables
     timeline: Timeline
     answers: Answers
@@ -69,17 +153,17 @@ class EpisodeOutcomes:
         derived = () if self.margin is None else (Metric(GROSS_PROFIT, "money"),)
         return (self.clean.tables.share_metric, *measured, *derived)
 
-    def batches(self) -> Iterator[OutcomeBatch]:
+    def batches(self) -> Iterator[OutcomeBatch | PanelBatch]:
         """Give the outcomes of consecutive answers.
 
         Yields
         ------
-        OutcomeBatch
+        OutcomeBatch or PanelBatch
             At most :data:`BATCH_BYTES` of outcomes.
         """
         yield from self.around(1, self.timeline.horizon)
 
-    def around(self, first_k: int, last_k: int) -> Iterator[OutcomeBatch]:
+    def around(self, first_k: int, last_k: int) -> Iterator[OutcomeBatch | PanelBatch]:
         """Give what the panels show in some months before or after consecutive answers.
 
         Parameters
@@ -89,67 +173,18 @@ class EpisodeOutcomes:
 
         Yields
         ------
-        OutcomeBatch
+        OutcomeBatch or PanelBatch
             Of shape (rows, M, last_k − first_k + 1), at most :data:`BATCH_BYTES`.
         """
-        n = len(self.answers.m0)
+        answers = self.answers
+        revenue = 0 if self.margin is None else [metric.name for metric in self.metrics].index(REVENUE)
         size = max(1, BATCH_BYTES // (8 * len(self.metrics) * (last_k - first_k + 1)))
-        edges = np.linspace(0, n, -(-n // size) + 1).astype(int)
-        for first, end in pairwise(edges):
-            yield OutcomeBatch(int(first), self.read(int(first), int(end), first_k, last_k))
-
-    def read(self, first: int, end: int, first_k: int, last_k: int) -> Floats:
-        """Return what the panels show around the answers from ``first`` up to, not including, ``end``.
-
-        Parameters
-        ----------
-        first, end : int
-            Positions of answers.
-        first_k, last_k : int
-            Months counted from that of the answer, both included.
-
-        Returns
-        -------
-        ndarray of shape (end − first, M, last_k − first_k + 1)
-            Metric by month; the first metric is whether the customer was active or, where leaving is not seen,
-            bought.
-        """
-        outcomes = np.zeros((end - first, len(self.metrics), last_k - first_k + 1))
-        m0 = self.answers.m0[first:end]
-        months = m0[:, None] + np.arange(first_k, last_k + 1)
-        words = self.answers.active if self.answers.bought is None else self.answers.bought
-        share = self.clean.activity.calendar.unpack(words[first:end], months)
-        outcomes[:, 0, :] = share & (months <= self.timeline.follow_up_end)
-        position = 1
-        for panel in self.clean.panels:
-            statement = panel_rows_around(
-                panel, self.timeline, first_id=first, last_id=end - 1, first_k=first_k, last_k=last_k
-            )
-            names = [column.canonical for column in panel.panel.metrics]
-            for batch in self.engine.stream(statement):
-                row = column_of(batch.column("index_id").to_numpy(zero_copy_only=False)) - first
-                k = column_of(batch.column("k").to_numpy(zero_copy_only=False)) - first_k
-                for at, name in enumerate(names):
-                    values = batch.column(name).to_numpy(zero_copy_only=False)
-                    outcomes[row, position + at, k] = np.nan_to_num(values, nan=0.0)
-            position += len(names)
-        if self.margin is not None:
-            revenue = [metric.name for metric in self.metrics].index(REVENUE)
-            outcomes[:, -1] = outcomes[:, revenue] * self.margin[first:end, None]
-        return outcomes
-
-
-def column_of(values: NDArray[np.generic]) -> Integers:
-    """Return a column of a batch as positions.
-
-    Parameters
-    ----------
-    values : ndarray
-        Whole numbers of any type.
-
-    Returns
-    -------
-    ndarray
-        64-bit integers.
-    """
-    return values.astype(np.int64)
+        cuts = np.searchsorted(answers.customer, self.months.edges)
+        for at, block in enumerate(self.months.blocks()):
+            for first in range(int(cuts[at]), int(cuts[at + 1]), size):
+                rows = slice(first, min(first + size, int(cuts[at + 1])))
+                margin = None if self.margin is None else self.margin[rows]
+                yield PanelBatch(
+                    first, block, answers.customer[rows], answers.m0[rows], margin, revenue,
+                    first_k, last_k, self.timeline.follow_up_end,
+                )  # fmt: skip

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
-from cxvalue.link.columns import Floats, Integers, booleans, codes_of, floats, integers, words
-from cxvalue.link.covariates import Covariates, covariates, level_values, read_baseline
-from cxvalue.link.statements import answer_index, asked_index, candidates
-from cxvalue.link.timeline import Timeline
-from cxvalue.tables import CleanTables, TableSet
-
-RESPONSE_SAMPLE = 200_000
-"""Customers on whom the response model is fitted, at most; drawn by the hash of their id."""
+from cxvalue.link.asked import Asked, AskedGrid, AskedRows, last_before, rows_of
+from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.covariates import Covariates, covariates, trailing_means
+from cxvalue.link.customer_months import CustomerMonths, MonthBlock
+from cxvalue.link.gathered import Gathered, gather
+from cxvalue.link.people import People
+from cxvalue.link.pipeline import in_order
+from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline
+from cxvalue.tables import CleanTables
+from cxvalue.vocabulary import BANDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """The n answers that count, by customer and month; the position is the index_id of the statements.
+    """The n answers that count, by customer group, customer and month.
 
     Parameters
     ----------
@@ -32,10 +36,10 @@ class Answers:
     score : ndarray of shape (n,)
         The score as given.
     customer : ndarray of shape (n,)
-        Number of the customer among those who answered, from 0; ascending. It tells answers of one customer from
-        those of others, and nothing else.
+        Position of the customer among the people; ascending. It tells answers of one customer from those of others,
+        and nothing else.
     group : ndarray of shape (n,)
-        Customer group, 0 to G − 1.
+        Customer group, 0 to G − 1; ascending.
     active : ndarray of shape (n, 2)
         Words of the months in which the customer was active.
     covariates : Covariates
@@ -58,37 +62,6 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """Customer-months of the target's window in which an answer could have come.
-
-    Parameters
-    ----------
-    month : ndarray of shape (r,)
-        The month.
-    answered : ndarray of shape (r,)
-        Whether an answer came.
-    in_sample : ndarray of shape (r,)
-        Whether the response model is fitted on this row.
-    record : ndarray of shape (r,)
-        Position of the candidate's latest answer; −1 for customers who gave none. Ascending, −1 last.
-    group : ndarray of shape (r,)
-        Customer group.
-    covariates : Covariates
-        Known in that month; the previous band is the one before the window began.
-    sample_share : float
-        Share of the customers in the sample.
-    """
-
-    month: Integers
-    answered: NDArray[np.bool_]
-    in_sample: NDArray[np.bool_]
-    record: Integers
-    group: Integers
-    covariates: Covariates
-    sample_share: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Linked:
     """Answers, customer-months asked and head counts: what the estimators stand on.
 
@@ -107,7 +80,9 @@ class Linked:
     segment_values : tuple of tuple of str
         Values of each, sorted.
     candidates : ndarray
-        Positions of the latest answers in the window of customers active at ``as_of``.
+        Positions of the latest answers in the window of customers active at ``as_of``; ascending.
+    months : CustomerMonths
+        What the panels show of the customers.
     """
 
     answers: Answers
@@ -117,9 +92,12 @@ class Linked:
     segment_names: tuple[str, ...]
     segment_values: tuple[tuple[str, ...], ...]
     candidates: Integers
+    months: CustomerMonths
 
 
-def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int) -> Linked:
+def link(
+    engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int, gathered: Gathered | None = None
+) -> Linked:
     """Join answers with what was known when they were given.
 
     Parameters
@@ -132,104 +110,258 @@ def link(engine: Engine, clean: CleanTables, timeline: Timeline, *, groups: int)
         The months.
     groups : int
         Customer groups, G.
+    gathered : Gathered, optional
+        What was read for a timeline with the same ``as_of`` and window; default that it is read now.
 
     Returns
     -------
     Linked
         Arrays; no customer id is among them.
     """
-    tables = clean.tables
-    engine.keep("answer_index", answer_index(tables, groups))
-    engine.keep("candidates", candidates(timeline))
-    n_answers = int(engine.query("SELECT count(*) AS n FROM answer_index")["n"][0].as_py())
-    sample_share = min(1.0, RESPONSE_SAMPLE / max(clean.activity.n_customers, 1))
-    statement = asked_index(tables, timeline, groups=groups, sample_share=sample_share, offset=n_answers)
-    engine.keep("asked_index", statement)
-    keys = "index_id, customer_id, m0, active_0, active_1"
-    engine.define("baseline_index", f"SELECT {keys} FROM answer_index UNION ALL SELECT {keys} FROM asked_index")
-    answers = engine.query("SELECT * FROM answer_index ORDER BY index_id").drop(["customer_id"])
-    asked = engine.query("SELECT * FROM asked_index ORDER BY index_id").drop(["customer_id"])
-    numbers, names = read_baseline(engine, clean, timeline, both(answers, asked, tables))
-    levels = level_values(answers, asked, clean)
-    active, by_segment = count_active(engine, clean, timeline)
-    values = tuple(tuple(sorted(counts)) for counts in by_segment)
-    segment_codes = [codes_of(answers, s, values[at]) for at, s in enumerate(tables.segments)]
-    segments = np.column_stack(segment_codes) if segment_codes else np.empty((n_answers, 0), np.int64)
-    record = integers(asked, "record_id", missing=-1)
+    found = gathered if gathered is not None else gather(engine, clean, timeline, groups=groups)
+    candidates = latest_answers(found, clean, timeline)
+    grid = ask(found, clean, timeline, candidates)
+    answering = np.zeros(len(found.people.group), dtype=bool)
+    answering[found.person] = True
+    people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
+    means, sampled, spilled = read_means(found, clean, timeline, grid)
+    answers = make_answers(found, people, clean, means)
+    person, month = rows_of(grid.at_risk, 0, len(people.group), grid.window)
+    sample = asked_rows(grid, people, clean, person=person, month=month, means=sampled)
     return Linked(
-        Answers(
-            integers(answers, "m0"),
-            integers(answers, "band"),
-            floats(answers, "score"),
-            integers(answers, "customer"),
-            integers(answers, "customer_group"),
-            words(answers),
-            covariates(answers, numbers[:n_answers], names, levels, clean),
-            segments,
-            None if tables.purchase_window is None else words(answers, "bought"),
-        ),
+        answers,
         Asked(
-            integers(asked, "m0"),
-            booleans(asked, "answered"),
-            booleans(asked, "in_sample"),
-            record,
-            integers(asked, "customer_group"),
-            covariates(asked, numbers[n_answers:], names, levels, clean),
-            sample_share,
+            timeline.window,
+            sample,
+            partial(candidate_rows, grid, people, clean, edges=found.months.edges, means=spilled),
+            candidates,
+            found.sample_share,
         ),
-        active,
-        by_segment,
-        tuple(segment.name for segment in tables.segments),
-        values,
-        integers(engine.query("SELECT record_id FROM candidates ORDER BY record_id"), "record_id"),
+        found.active_customers,
+        found.active_by_segment,
+        tuple(segment.name for segment in clean.tables.segments),
+        people.segment_values,
+        candidates,
+        found.months,
     )
 
 
-def both(answers: pa.Table, asked: pa.Table, tables: TableSet) -> pa.Table:
-    """Return answers and customer-months asked, one below the other, with the columns that both have.
+def latest_answers(gathered: Gathered, clean: CleanTables, timeline: Timeline) -> Integers:
+    """Return the latest answers in the window of the customers active at ``as_of``.
 
     Parameters
     ----------
-    answers, asked : pyarrow.Table
-        The two tables.
-    tables : TableSet
-        Says whether purchases tell who was active.
+    gathered : Gathered
+        The answers.
+    clean : CleanTables
+        The calendar.
+    timeline : Timeline
+        ``as_of`` and the window.
 
     Returns
     -------
-    pyarrow.Table
-        Columns m0, active_0, active_1 and, where leaving is not seen, bought_0, bought_1.
+    ndarray
+        Positions of answers, ascending.
     """
-    names = ["m0", "active_0", "active_1"]
-    names += [] if tables.purchase_window is None else ["bought_0", "bought_1"]
-    return pa.concat_tables([answers.select(names), asked.select(names)])
+    n = len(gathered.people.group)
+    at = last_before(gathered.person, gathered.m0, timeline.as_of + 1, n)
+    person = np.flatnonzero(at >= 0)
+    as_of = np.full((len(person), 1), timeline.as_of)
+    active = clean.activity.calendar.unpack(gathered.people.active[person], as_of)[:, 0]
+    inside = gathered.m0[at[person]] > timeline.as_of - TARGET_WINDOW_MONTHS
+    return np.asarray(at[person[active & inside]], dtype=np.int64)
 
 
-def count_active(engine: Engine, clean: CleanTables, timeline: Timeline) -> tuple[int, tuple[dict[str, int], ...]]:
-    """Return how many customers are active at ``as_of``, in all and by segment value.
+def ask(gathered: Gathered, clean: CleanTables, timeline: Timeline, candidates: Integers) -> AskedGrid:
+    """Return who could have answered in which month of the window.
 
     Parameters
     ----------
-    engine : Engine
-        Runs the statements.
+    gathered : Gathered
+        Customers, answers and invitations.
+    clean : CleanTables
+        The calendar.
+    timeline : Timeline
+        The window.
+    candidates : ndarray
+        Positions of the candidates' latest answers.
+
+    Returns
+    -------
+    AskedGrid
+        Of all people.
+    """
+    people, window = gathered.people, np.array(timeline.window, dtype=np.int64)
+    n = len(people.group)
+    at = np.minimum(np.searchsorted(window, gathered.m0), len(window) - 1)
+    inside = np.flatnonzero(window[at] == gathered.m0)
+    answered = np.zeros((n, len(window)), dtype=bool)
+    answered[gathered.person[inside], at[inside]] = True
+    there = clean.activity.calendar.unpack(people.active, window[None, :]) | answered
+    if gathered.invited is not None:
+        there &= gathered.invited | answered
+    record = np.full(n, -1, dtype=np.int64)
+    record[gathered.person[candidates]] = candidates
+    first = timeline.as_of - TARGET_WINDOW_MONTHS + 1
+    before = last_before(gathered.person, gathered.m0, first, n)
+    previous = np.where(before >= 0, gathered.band[before], len(BANDS))
+    since = np.where(before >= 0, first - gathered.m0[before], 0)
+    return AskedGrid(window, there, answered, record, previous, since, people.in_sample)
+
+
+def read_means(
+    gathered: Gathered, clean: CleanTables, timeline: Timeline, grid: AskedGrid
+) -> tuple[Floats, Floats, tuple[Floats | str, ...]]:
+    """Return the trailing means of answers, of the sample and, block by block, of the candidates.
+
+    Parameters
+    ----------
+    gathered : Gathered
+        Customers, answers, panels.
+    clean : CleanTables
+        The panels.
+    timeline : Timeline
+        The windows.
+    grid : AskedGrid
+        Who could have answered when.
+
+    Returns
+    -------
+    tuple of ndarray, ndarray and tuple
+        Of the answers; of the sample's customer-months; of the candidates' customer-months by block, or the files
+        where they wait.
+    """
+    months, edges = gathered.months, gathered.months.edges
+    cuts = np.searchsorted(gathered.person, edges)
+    answers, sampled, waiting = [], [], []
+    at_risk, of_candidates = grid.at_risk, grid.of_candidates
+
+    def means(numbered: tuple[int, MonthBlock]) -> list[Floats]:
+        at, block = numbered
+        rows = slice(cuts[at], cuts[at + 1])
+        parts = [
+            (gathered.person[rows], gathered.m0[rows]),
+            rows_of(at_risk, edges[at], edges[at + 1], grid.window),
+            rows_of(of_candidates, edges[at], edges[at + 1], grid.window),
+        ]
+        person, month = (np.concatenate(each) for each in zip(*parts, strict=True))
+        found = trailing_means(block, gathered.people, clean, person=person, month=month, timeline=timeline)
+        return np.split(found, np.cumsum([len(each) for each, _ in parts])[:-1])
+
+    for of_answers, of_sample, later in in_order(means, enumerate(months.blocks()), threads=months.threads):
+        answers.append(of_answers)
+        sampled.append(of_sample)
+        waiting.append(later.copy() if months.folder is None else put_aside(later, months.folder.name))
+    return np.concatenate(answers), np.concatenate(sampled), tuple(waiting)
+
+
+def put_aside(means: Floats, folder: str) -> str:
+    """Write means into a file of their own.
+
+    Parameters
+    ----------
+    means : ndarray of shape (r, c)
+        The means.
+    folder : str
+        Where to.
+
+    Returns
+    -------
+    str
+        The file.
+    """
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="means_", delete=False) as file:
+        np.save(file, means)
+    return file.name
+
+
+def make_answers(gathered: Gathered, people: People, clean: CleanTables, means: Floats) -> Answers:
+    """Return the answers with what was known at each.
+
+    Parameters
+    ----------
+    gathered : Gathered
+        The answers.
+    people : People
+        The customers.
     clean : CleanTables
         The tables.
-    timeline : Timeline
-        ``as_of``.
+    means : ndarray of shape (n, c)
+        Trailing means.
 
     Returns
     -------
-    tuple of int and tuple of dict
-        The count, and one dict a segment column.
+    Answers
+        By customer group, customer and month.
     """
-    active = (
-        f"FROM activity a JOIN calendar c ON c.month = {timeline.as_of} JOIN customers u "
-        f"ON u.customer_id = a.customer_id WHERE (a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0"
-    )
-    total = int(engine.query(f"SELECT count(*) AS n {active}")["n"][0].as_py())
-    by_segment = []
-    for segment in clean.tables.segments:
-        name = f"u.{segment.canonical}"
-        rows = engine.query(f"SELECT {name} AS value, count(*) AS n {active} GROUP BY {name}").to_pylist()
-        by_segment.append({row["value"]: int(row["n"]) for row in rows if row["value"] is not None})
-    return total, tuple(by_segment)
+    person, m0, band = gathered.person, gathered.m0, gathered.band
+    again = np.r_[False, np.diff(person) == 0]
+    previous = np.where(again, np.r_[0, band[:-1]], len(BANDS))
+    since = np.where(again, np.r_[0, np.diff(m0)], 0)
+    known = covariates(people, clean, person=person, month=m0, means=means, previous=previous, months_since=since)
+    bought = None if people.bought is None else people.bought[person]
+    return Answers(
+        m0, band, gathered.score, person, people.group[person], people.active[person], known, people.segments[person],
+        bought,
+    )  # fmt: skip
+
+
+def asked_rows(
+    grid: AskedGrid, people: People, clean: CleanTables, *, person: Integers, month: Integers, means: Floats
+) -> AskedRows:
+    """Return customer-months of the window with what was known in each.
+
+    Parameters
+    ----------
+    grid : AskedGrid
+        Who could have answered when.
+    people : People
+        The customers.
+    clean : CleanTables
+        The tables.
+    person, month : ndarray of shape (r,)
+        The customer-months.
+    means : ndarray of shape (r, c)
+        Their trailing means.
+
+    Returns
+    -------
+    AskedRows
+        The rows.
+    """
+    known = covariates(
+        people, clean, person=person, month=month, means=means,
+        previous=grid.previous[person], months_since=grid.months_since[person],
+    )  # fmt: skip
+    answered = grid.answered[person, np.searchsorted(grid.window, month)]
+    return AskedRows(month, answered, grid.record[person], people.group[person], known)
+
+
+def candidate_rows(
+    grid: AskedGrid, people: People, clean: CleanTables, *, edges: Integers, means: tuple[Floats | str, ...]
+) -> Iterator[AskedRows]:
+    """Give the candidates' customer-months, block by block.
+
+    Parameters
+    ----------
+    grid : AskedGrid
+        Who could have answered when.
+    people : People
+        The customers.
+    clean : CleanTables
+        The tables.
+    edges : ndarray of shape (blocks + 1,)
+        First customer of each block, and the number of customers.
+    means : tuple
+        Trailing means of each block, or the file where they wait.
+
+    Yields
+    ------
+    AskedRows
+        By customer and month.
+    """
+    where = grid.of_candidates
+    for (first, end), waiting in zip(pairwise(edges.tolist()), means, strict=True):
+        person, month = rows_of(where, first, end, grid.window)
+        found = np.load(waiting) if isinstance(waiting, str) else waiting
+        yield asked_rows(grid, people, clean, person=person, month=month, means=found)

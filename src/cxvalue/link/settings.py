@@ -36,6 +36,9 @@ class StudySettings(Section):
         Months over which baseline covariates are averaged.
     baseline_end : {"m0", "m0-1"}
         Last month of the baseline: the month of the answer, or the one before.
+    amounts_lag_months : int
+        Months before the end of the baseline at which the ``baseline_months`` end over which amounts (revenue, cost
+        to serve, metrics of the user's own) are averaged, 0 to 24.
     groups : int
         Groups of customers for the jackknife.
     draws : int
@@ -56,6 +59,7 @@ class StudySettings(Section):
     horizon_months: int = Field(default=24, ge=1, le=60)
     baseline_months: int = Field(default=3, ge=1, le=24)
     baseline_end: Literal["m0", "m0-1"] = "m0"
+    amounts_lag_months: int = Field(default=0, ge=0, le=24)
     groups: int = Field(default=100, ge=10, le=1000)
     draws: int = Field(default=1000, ge=100, le=100_000)
     seed: int = Field(default=1, ge=0)

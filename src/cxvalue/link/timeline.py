@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError, SettingsError
@@ -14,6 +14,8 @@ MIN_SHARE_OF_BUSIEST = 0.05
 """A month counts as one of answering when it holds at least this share of the busiest month's answers."""
 TARGET_WINDOW_MONTHS = 12
 """The target's latest answers lie in this many months up to ``as_of``."""
+EARLIER_MONTHS = 6
+"""Months before the end of the baseline at which the amounts end in the estimate that shows whether it matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Timeline:
         Months over which covariates are averaged.
     baseline_lag : int
         0 when the baseline ends with the month of the answer, 1 when before it.
+    amounts_lag : int
+        Months before the end of the baseline at which the months end over which amounts are averaged; 0 when these
+        are the baseline's own.
     """
 
     as_of: int
@@ -42,6 +47,27 @@ class Timeline:
     horizon: int
     baseline_months: int
     baseline_lag: int
+    amounts_lag: int = 0
+
+    @property
+    def baseline(self) -> range:
+        """Months before that of the answer over which covariates are averaged, the latest first."""
+        return range(self.baseline_lag, self.baseline_lag + self.baseline_months)
+
+    @property
+    def amounts(self) -> range:
+        """The same for amounts: revenue, cost to serve and metrics of the user's own."""
+        return range(self.baseline.start + self.amounts_lag, self.baseline.stop + self.amounts_lag)
+
+    def with_other_amounts(self) -> Timeline:
+        """Return the months of a study whose amounts end six months earlier.
+
+        Returns
+        -------
+        Timeline
+            The same months otherwise; where the amounts end earlier already, with those of the baseline.
+        """
+        return replace(self, amounts_lag=0 if self.amounts_lag else EARLIER_MONTHS)
 
     @property
     def last_complete_cohort(self) -> int:
@@ -100,7 +126,15 @@ def make_timeline(engine: Engine, clean: CleanTables, settings: StudySettings) -
             hint="leave as_of out to take the last wave",
         )
     lag = 0 if settings.baseline_end == "m0" else 1
-    return Timeline(as_of, window, clean.follow_up_end, settings.horizon_months, settings.baseline_months, lag)
+    return Timeline(
+        as_of,
+        window,
+        clean.follow_up_end,
+        settings.horizon_months,
+        settings.baseline_months,
+        lag,
+        settings.amounts_lag_months,
+    )
 
 
 def default_as_of(answers: dict[int, int], *, last: int) -> int:

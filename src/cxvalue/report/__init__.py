@@ -1,8 +1,8 @@
-"""Results → tables, figures, HTML. Computes no statistics."""
+"""Results → tables, figures, HTML. Computes no statistics.
 
-from cxvalue.report.plots import plot
-from cxvalue.report.results_json import json_text, results_dict
-from cxvalue.report.study_results import StudyResults
-from cxvalue.report.write import refuse_output, write_report
+The names stand in ``__init__.pyi``; each is loaded when it is first asked for.
+"""
 
-__all__ = ["StudyResults", "json_text", "plot", "refuse_output", "results_dict", "write_report"]
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

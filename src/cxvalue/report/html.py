@@ -1,4 +1,4 @@
-"""``report.html``: one file that needs no network, no script and no other file."""
+"""``report.html``: one file that needs no network and no other file; only the what-if panel needs its own script."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.figures import ReportFigure
 from cxvalue.report.numbers import format_count
 from cxvalue.report.page.background import assumptions_section, checks_tables, settings_text, sources_section
+from cxvalue.report.page.changes import changes_section
 from cxvalue.report.page.diagnosis import diagnosis_paragraphs
 from cxvalue.report.page.finance import appraisal_section, finance_sections
 from cxvalue.report.page.outcomes import bands_section, curve_tables, outcome_sections
@@ -29,6 +30,7 @@ from cxvalue.report.page.value import (
     segment_totals_section,
     segments_section,
 )
+from cxvalue.report.page.whatif import whatif_panel
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import report_tables
 from cxvalue.report.wording import (
@@ -96,6 +98,7 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
         "quarters": quarters,
         "months": months,
         "appraisal": appraisal_section(results),
+        "whatif": whatif_panel(results),
         "finance": finance_sections(results, tables),
         "segments": segments_section(results, tables),
         "segment_totals": segment_totals_section(tables, results.currency),
@@ -107,6 +110,7 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
         "assumptions": assumptions_section(tables["assumptions"]),
         "sources": sources_section(results),
         "settings": settings_text(results),
+        "changes": changes_section(results),
         "stratum_title": stratum_title,
         "leaving_is_seen": relationship == "contractual",
         "active_months": results.settings["study"].get("active_months", DEFAULT_ACTIVE_MONTHS),
@@ -137,6 +141,7 @@ def top_context(results: StudyResults) -> dict[str, Any]:
         "verdict_note": LEVEL_NOTES[label],
         "rule": RULE,
         "reasons": [hide_in_text(reason, results.disclosure_min) for reason in results.verdict.reasons],
+        "baseline": hide_in_text(results.episodes.baseline, results.disclosure_min),
         "response": hide_in_text(results.episodes.response, results.disclosure_min),
         "gap": gap_sentence(results),
         "truth": truth_sentence(results),

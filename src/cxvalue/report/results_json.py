@@ -98,6 +98,7 @@ def results_dict(results: StudyResults) -> Json:
         "assumptions": records(tables["assumptions"], tables["assumptions"].columns),
         "truth": known_truth(results),
         "warnings": list(results.warnings),
+        "changes": results.changes.to_dict() if results.changes is not None else None,
     }  # fmt: skip
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Episodes, Outcomes
 from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.tables import CheckReport
 from cxvalue.value import Economics, Estimates, Links, Projection, Register, SegmentValues, Shift, Valuation
 from cxvalue.value.beside.verdict import Verdict
+
+if TYPE_CHECKING:
+    from cxvalue.report.changes.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,18 @@ class SourceFact:
         File names without folders; empty for frames in memory.
     sha256 : str
         Hash of the content.
+    n_rows : int or None
+        Rows of the table as it came; None where they were not counted.
     """
 
     table: str
     files: tuple[str, ...]
     sha256: str
+    n_rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StudyResults:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StudyResults(Brief):
     """The results of a study. What was not asked for is None.
 
     Parameters
@@ -100,6 +107,8 @@ class StudyResults:
         Of a simulated base, what ``truth.json`` says.
     sources : tuple of SourceFact
         Where the tables came from.
+    changes : Changes or None
+        What changed since an earlier report; None where there was none to compare with.
     """
 
     name: str
@@ -133,3 +142,4 @@ class StudyResults:
     not_valued: tuple[str, ...]
     truth: Mapping[str, Any] | None
     sources: tuple[SourceFact, ...]
+    changes: Changes | None = None

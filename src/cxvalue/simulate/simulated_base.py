@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from cxvalue.errors import SettingsError
+from cxvalue.result import Brief
 from cxvalue.simulate.customers import Customers, customer_ids, draw_customers
 from cxvalue.simulate.folder import write_folder
 from cxvalue.simulate.history import AnswerHistory, no_history
@@ -20,8 +21,8 @@ from cxvalue.simulate.truth import Truth, measure_truth
 from cxvalue.vocabulary import BANDS, DISSATISFIED, NEUTRAL, Band
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedBase:
+@dataclass(frozen=True, slots=True, repr=False)
+class SimulatedBase(Brief):
     """A customer base with a known answer.
 
     Parameters

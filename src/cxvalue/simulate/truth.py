@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.errors import SettingsError
+from cxvalue.result import Brief
 from cxvalue.simulate.customers import Customers
 from cxvalue.simulate.donors import choose_donors, expect_satisfaction
 from cxvalue.simulate.history import AnswerHistory
@@ -22,8 +23,8 @@ from cxvalue.simulate.worlds import follow_move, metrics_of
 from cxvalue.vocabulary import BANDS, Band, month_label
 
 
-@dataclass(frozen=True, slots=True)
-class GroupTruth:
+@dataclass(frozen=True, slots=True, repr=False)
+class GroupTruth(Brief):
     """The true value of the move in one group of customers.
 
     Parameters
@@ -58,8 +59,8 @@ class GroupTruth:
         return {"by": self.by, "group": self.group, "n_moved": self.n_moved, "per_customer": value}
 
 
-@dataclass(frozen=True, slots=True)
-class LastingTruth:
+@dataclass(frozen=True, slots=True, repr=False)
+class LastingTruth(Brief):
     """The true value of the move for customers whose satisfaction lies in the from-band, whatever they would answer.
 
     Parameters
@@ -87,8 +88,8 @@ class LastingTruth:
         return {"value": self.per_customer, "se": self.se, "n_from_band": self.n_from_band}
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+@dataclass(frozen=True, slots=True, repr=False)
+class Truth(Brief):
     r"""What the move is truly worth in one base.
 
     Parameters

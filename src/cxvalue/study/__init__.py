@@ -1,5 +1,8 @@
-"""The study: tables and settings, from which everything else follows."""
+"""The study: tables and settings, from which everything else follows.
 
-from cxvalue.study.study import Study
+The names stand in ``__init__.pyi``; each is loaded when it is first asked for.
+"""
 
-__all__ = ["Study"]
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -13,6 +13,7 @@ from cxvalue.report import StudyResults
 from cxvalue.report.study_results import SourceFact
 from cxvalue.settings import Settings
 from cxvalue.study.stages import Stages
+from cxvalue.tables.settings import RETENTION_PANEL
 from cxvalue.value import make_register, value_segments
 from cxvalue.value.caveats import list_not_valued
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR, month_label
@@ -101,6 +102,7 @@ def plain_settings(settings: Settings) -> dict[str, Any]:
         Sections.
     """
     plain: dict[str, Any] = json.loads(settings.model_dump_json(by_alias=True))
+    del plain["run"]["cache"]  # a folder of this machine, which changes no figure
     for section in (plain["surveys"], plain["customers"], plain["panel"], plain["invitations"]):
         if section is not None and section["path"] is not None:
             section["path"] = Path(section["path"]).name
@@ -140,10 +142,33 @@ def hash_sources(stages: Stages) -> tuple[SourceFact, ...]:
     Returns
     -------
     tuple of SourceFact
-        File names and hashes.
+        File names, hashes and rows.
     """
     stages.progress("hashing inputs")
+    rows = count_rows(stages)
     return tuple(
-        SourceFact(name, tuple(Path(path).name for path in source.paths), source.sha256())
+        SourceFact(name, tuple(Path(path).name for path in source.paths), source.sha256(), rows.get(name))
         for name, source in stages.clean.tables.sources.items()
     )
+
+
+def count_rows(stages: Stages) -> dict[str, int]:
+    """Return how many rows each table has, as it came.
+
+    Parameters
+    ----------
+    stages : Stages
+        The tables.
+
+    Returns
+    -------
+    dict of str to int
+        By the table's name in the settings.
+    """
+    tables = stages.clean.tables
+    views = {"surveys": "surveys_in", "customers": "customers_in", "invitations": "invitations_in"}
+    views |= {f"panels.{RETENTION_PANEL}": tables.retention_view} | {panel.name: panel.view for panel in tables.panels}
+    return {
+        name: int(stages.engine.query(f"SELECT count(*) AS n FROM {views[name]}")["n"][0].as_py())
+        for name in tables.sources
+    }

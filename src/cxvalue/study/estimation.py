@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
+from typing import Final
 
-from cxvalue.engine import DuckDBEngine, Engine
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
@@ -19,18 +18,19 @@ from cxvalue.estimate import (
     make_curves,
 )
 from cxvalue.estimate.beside.blocks import balance_blocks
+from cxvalue.estimate.estimate_bands import MOMENTS
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
-from cxvalue.link import EpisodeOutcomes, Linked, Timeline, link, make_timeline
+from cxvalue.link import EpisodeOutcomes, Gathered, Linked, Timeline, gather, link, make_timeline
 from cxvalue.link.columns import Floats
-from cxvalue.settings import Settings
-from cxvalue.tables import CleanTables, Reconciliation, Tables, check_tables, read_tables, reconcile
+from cxvalue.study.inputs import Inputs
 from cxvalue.value.economics import SegmentMargin
 from cxvalue.vocabulary import EVERYBODY, Band
 
-Progress = Callable[[str], None]
+MOST_THREADS: Final = 4
+"""Blocks of customers worked on at a time unless the settings say otherwise: each takes memory."""
 
 
-class Estimation:
+class Estimation(Inputs):
     """What a study reads and estimates once and keeps.
 
     Parameters
@@ -41,41 +41,9 @@ class Estimation:
         The settings.
     folder : Path
         Folder at which relative paths start.
-    progress : callable
-        Called with the name of every stage that begins.
+    progress : Progress
+        Told how far a run has come.
     """
-
-    def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress) -> None:
-        self.tables = tables
-        self.settings = settings
-        self.folder = folder
-        self.progress = progress
-
-    @cached_property
-    def engine(self) -> Engine:
-        """Where rows are worked on."""
-        run = self.settings.run
-        return DuckDBEngine(threads=run.threads, memory_limit=run.memory_limit)
-
-    @cached_property
-    def checked(self) -> CleanTables:
-        """The checked tables, before they are held against the books."""
-        self.progress("reading and checking tables")
-        window = self.settings.study.purchase_window
-        registered = read_tables(
-            self.engine, self.settings, given=self.tables, folder=self.folder, purchase_window=window
-        )
-        return check_tables(self.engine, registered)
-
-    @cached_property
-    def reconciliation(self) -> Reconciliation:
-        """The tables against the books."""
-        return reconcile(self.engine, self.checked, self.settings.reconciliation)
-
-    @cached_property
-    def clean(self) -> CleanTables:
-        """The checked tables, with what the books say about them."""
-        return replace(self.checked, findings=(*self.checked.findings, *self.reconciliation.findings()))
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -84,24 +52,45 @@ class Estimation:
         return make_timeline(self.engine, self.clean, self.settings.study)
 
     @cached_property
+    def gathered(self) -> Gathered:
+        """Customers, answers and what the panels show of them, read once."""
+        groups = self.settings.study.groups
+        threads = self.settings.run.threads or min(os.cpu_count() or 1, MOST_THREADS)
+        return gather(self.engine, self.clean, self.timeline, groups=groups, threads=threads, progress=self.progress)
+
+    @cached_property
     def bands(self) -> BandStudy:
         """Moments, targets and design."""
         linked, outcomes = self._link(self.timeline)
-        self.progress("moments and response weights")
+        self.progress(MOMENTS)
         study = self.settings.study
         return estimate_bands(
-            linked, outcomes, self.timeline, groups=study.groups, adjust=self.settings.adjust, seed=study.seed
+            linked,
+            outcomes,
+            self.timeline,
+            groups=study.groups,
+            adjust=self.settings.adjust,
+            seed=study.seed,
+            progress=self.progress,
         )
 
     @cached_property
     def other_baseline(self) -> BandStudy:
         """The same with the baseline ending in the other of the two months; everybody only."""
-        linked, outcomes = self._link(replace(self.timeline, baseline_lag=1 - self.timeline.baseline_lag))
+        return self._bands_of_everybody(replace(self.timeline, baseline_lag=1 - self.timeline.baseline_lag))
+
+    @cached_property
+    def earlier_amounts(self) -> BandStudy:
+        """The same with amounts of months that end six months earlier, or that do not; everybody only."""
+        return self._bands_of_everybody(self.timeline.with_other_amounts())
+
+    def _bands_of_everybody(self, timeline: Timeline) -> BandStudy:
+        linked, outcomes = self._link(timeline)
         study = self.settings.study
         return estimate_bands(
             linked,
             outcomes,
-            outcomes.timeline,
+            timeline,
             groups=study.groups,
             adjust=self.settings.adjust,
             seed=study.seed,
@@ -205,11 +194,13 @@ class Estimation:
     def close(self) -> None:
         """Give back the engine's memory and temporary files."""
         balance_blocks.cache_clear()
-        if "engine" in self.__dict__:
-            self.engine.close()
+        if "gathered" in self.__dict__:
+            self.gathered.months.close()
+        super().close()
 
     def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:
         self.progress("linking answers to panels")
-        linked = link(self.engine, self.clean, timeline, groups=self.settings.study.groups)
+        groups = self.settings.study.groups
+        linked = link(self.engine, self.clean, timeline, groups=groups, gathered=self.gathered)
         margin = self.margin_by_answer(linked)
-        return linked, EpisodeOutcomes(self.engine, self.clean, timeline, linked.answers, margin)
+        return linked, EpisodeOutcomes(linked.months, self.clean, timeline, linked.answers, margin)

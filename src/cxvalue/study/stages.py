@@ -20,8 +20,9 @@ from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.replicate import jackknife_se, t_factor
 from cxvalue.link.columns import Floats
+from cxvalue.progress import Progress
 from cxvalue.settings import Settings
-from cxvalue.study.estimation import Estimation, Progress
+from cxvalue.study.estimation import Estimation
 from cxvalue.tables import Tables
 from cxvalue.value import (
     AssumptionSettings,
@@ -42,6 +43,7 @@ from cxvalue.value import (
     list_assumptions,
     make_frame,
     read_controls,
+    value_earlier_amounts,
     value_lasting,
     value_other_baseline,
     value_placebo,
@@ -65,8 +67,8 @@ class Stages(Estimation):
         The settings.
     folder : Path
         Folder at which relative paths start.
-    progress : callable
-        Called with the name of every stage that begins.
+    progress : Progress
+        Told how far a run has come.
     """
 
     def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress) -> None:
@@ -273,11 +275,12 @@ class Stages(Estimation):
         if key not in self._whole:
             question = self.question(shift, economics)
             table = compare_more(self.quick_estimates(shift, economics), question, self.registered, begin=self.progress)
-            self.progress("estimates: a lasting move, placebo, the other end of the baseline")
+            self.progress("estimates: a lasting move, placebo, other months for the covariates")
             rows = (
                 value_lasting(question, lambda: self.noise),
                 value_placebo(question),
                 value_other_baseline(question, lambda: self.other_baseline),
+                value_earlier_amounts(question, lambda: self.earlier_amounts),
             )
             table = with_reliability(replace(table, rows=(*table.rows, *rows)), self.bands, self.noise)
             self._whole[key] = replace(table, verdict=self.verdict(shift, economics, table))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
+from cxvalue.engine.cache import refuse_cache_within
 from cxvalue.errors import CxValueWarning, DataError, NotEstimable
 from cxvalue.estimate import (
     ContrastEstimator,
@@ -21,26 +23,16 @@ from cxvalue.estimate import (
 from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.estimate.models import Models, fit_models
 from cxvalue.estimate.survival import Survival, fit_survival
+from cxvalue.progress import Progress, silent
 from cxvalue.report import StudyResults, write_report
 from cxvalue.settings import Settings, read_settings
 from cxvalue.study.collect import collect_results
-from cxvalue.study.estimation import Progress
 from cxvalue.study.stages import Stages
 from cxvalue.tables import CheckReport, Tables
 from cxvalue.value import Economics, Estimates, Links, Projection, Shift, Valuation, rank_links
 from cxvalue.vocabulary import EVERYBODY
 
 NO_TABLES = Tables()
-
-
-def silent(stage: str) -> None:
-    """Take note of nothing.
-
-    Parameters
-    ----------
-    stage : str
-        The stage that begins.
-    """
 
 
 class Study:
@@ -54,8 +46,8 @@ class Study:
         The settings.
     folder : Path or str
         Folder at which relative paths start.
-    progress : callable, optional
-        Called with the name of every stage that begins.
+    progress : Progress, optional
+        Told how far a run has come; ``cx.ProgressBar()`` shows it.
 
     Examples
     --------
@@ -83,8 +75,8 @@ class Study:
         ----------
         path : Path or str
             The file; paths in it start at its folder.
-        progress : callable, optional
-            Called with the name of every stage that begins.
+        progress : Progress, optional
+            Told how far a run has come; ``cx.ProgressBar()`` shows it.
 
         Returns
         -------
@@ -112,8 +104,7 @@ class Study:
         DataError
             When a file or column is missing, or a table is empty or of other customers or months.
         """
-        stages = self._stages
-        return CheckReport(stages.clean.findings, lambda sql: stages.engine.query(sql).to_pandas())
+        return self._stages.check()
 
     def episodes(self) -> Episodes:
         """Return counts, bands and covariates of the episodes.
@@ -263,7 +254,8 @@ class Study:
         -------
         Estimates
             Unadjusted, standardised (the headline), complete cohorts, near the boundary, weighted, doubly robust,
-            within-customer, placebo, the other end of the baseline, a lasting move, and what else is installed.
+            within-customer, a lasting move, placebo, the other end of the baseline, earlier amounts, and what else is
+            installed.
         """
         shift, economics = self._stages.defaults(shift, economics)
         return self._stages.estimates_with(shift, economics, register(also))
@@ -362,6 +354,7 @@ class Study:
         OutputError
             When the folder is not ours to replace, or cannot be written.
         """
+        refuse_cache_within(Path(out), self._stages.cache)
         results = self.results(only)
         self._stages.progress("figures and report")
         return write_report(results, Path(out))
@@ -370,5 +363,8 @@ class Study:
         """Give back the engine's memory and temporary files."""
         self._stages.close()
 
+    def __repr__(self) -> str:
+        return f"cxvalue study {self.settings.study.name!r}"
+
     def _repr_html_(self) -> str:
-        return f"<p>cxvalue study <b>{self.settings.study.name}</b></p>"
+        return f"<p>cxvalue study <b>{html.escape(self.settings.study.name)}</b></p>"

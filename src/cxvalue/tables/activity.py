@@ -191,11 +191,17 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
     flag = tables.retention_kind == "flag"
     active = "value = 1" if flag else "month IS NOT NULL"
     bad_flag = "sum(CASE WHEN value IN (0, 1) THEN 0 ELSE 1 END)" if flag else "0"
+    is_active = "CAST(sum(CASE WHEN value = 1 THEN 1 ELSE 0 END) AS BIGINT)" if flag else "count(month)"
+    engine.keep(
+        "retention_months",
+        f"SELECT month, count(*) AS n_rows, count(customer_id) AS n_ids, {bad_flag} AS n_bad_flags, "
+        f"{is_active} AS n FROM retention_in GROUP BY month",
+    )
     counts = one_row(
         engine,
-        f"SELECT count(*) AS n_rows, sum(CASE WHEN month IS NULL THEN 1 ELSE 0 END) AS n_bad_months, "
-        f"sum(CASE WHEN customer_id IS NULL THEN 1 ELSE 0 END) AS n_blank, {bad_flag} AS n_bad_flags, "
-        f"min(month) AS first, max(month) AS last FROM retention_in",
+        "SELECT sum(n_rows) AS n_rows, sum(CASE WHEN month IS NULL THEN n_rows ELSE 0 END) AS n_bad_months, "
+        "sum(n_rows - n_ids) AS n_blank, sum(n_bad_flags) AS n_bad_flags, min(month) AS first, max(month) AS last "
+        "FROM retention_months",
     )
     n_bad, n_bad_flags = as_int(counts["n_bad_months"]), as_int(counts["n_bad_flags"])
     findings = [
@@ -234,7 +240,7 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
         f"FROM (SELECT customer_id, month FROM retention_in WHERE customer_id IS NOT NULL AND {active}) r "
         f"JOIN calendar c ON c.month = r.month GROUP BY r.customer_id",
     )
-    monthly = f"SELECT month, count(*) AS n FROM retention_in WHERE {active} GROUP BY month"
+    monthly = "SELECT month, n FROM retention_months WHERE n > 0"
     findings.append(empty_months(engine, "panels.retention", monthly, "as if everybody had been away"))
     return keep_activity(engine, calendar, last_complete_month(engine, monthly), findings)
 

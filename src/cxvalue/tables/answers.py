@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import MONTH_OF, Activity, as_int
 from cxvalue.tables.findings import Finding, Level, found
+from cxvalue.tables.number_table import number_table
 from cxvalue.tables.schema import TableSet
 
 MOST_OFF_SCALE: Final = 0.2
@@ -90,7 +92,11 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
     leaving is not seen, active in the month means a purchase within the window that ends with it.
     """
     engine.put("scale", scale_table(tables))
-    engine.keep("answers_marked", marked(tables, activity, first_month))
+    engine.keep("answers_judged", judged(tables, activity, first_month))
+    again = "SELECT count(*) - 1 AS extra FROM answers_judged WHERE fate = 'valid' GROUP BY customer_id, m0"
+    extra = engine.query(f"SELECT sum(extra) AS n FROM ({again}) a")["n"][0].as_py()
+    (engine.keep if as_int(extra) else engine.define)("answers_marked", marked(is_repeated=as_int(extra) > 0))
+    engine.define("answers_shown", shown(tables, activity, first_month))
     counts = engine.query("SELECT fate, count(*) AS n FROM answers_marked GROUP BY fate")
     n = dict(zip(counts["fate"].to_pylist(), counts["n"].to_pylist(), strict=True))
     if not n:
@@ -103,7 +109,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
             what=f"{n.get(fate, 0):,} {what}" if level == "error" else what,
             action=action,
             hint='set date_format = "%d/%m/%Y" if days come first' if fate == "bad_date" else "",
-            rows_sql=f"SELECT * FROM answers_marked WHERE fate = '{fate}'",
+            rows_sql=f"SELECT * FROM answers_shown WHERE fate = '{fate}'",
         )
         for fate, (level, what, action) in fates_of(activity).items()
     ]
@@ -137,7 +143,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
             "note",
             what="answers in a month for which the customer has no row, but has one for the month before",
             action="kept: left later in that month, gone from the first month of follow-up on",
-            rows_sql="SELECT * FROM answers_marked WHERE fate = 'valid' AND NOT active_in_m0",
+            rows_sql="SELECT * FROM answers_shown WHERE fate = 'valid' AND NOT active_in_m0",
         )
     )
     return findings
@@ -170,7 +176,7 @@ def scale_finding(fates: dict[str, int], scale: str) -> Finding:
         what=share if wrong else "a scale on which a fifth of the scores do not lie",
         action=f"at most {MOST_OFF_SCALE:.0%} off the scale",
         hint='scores from 0 to 10 are scale = "nps", 1 to 5 "csat5", 1 to 7 "ces7"' if wrong else "",
-        rows_sql="SELECT * FROM answers_marked WHERE fate = 'off_scale'",
+        rows_sql="SELECT * FROM answers_shown WHERE fate = 'off_scale'",
     )
 
 
@@ -188,11 +194,44 @@ def scale_table(tables: TableSet) -> pa.Table:
         Columns score (double) and band (integer).
     """
     rows = tables.scale.rows()
-    return pa.table({"score": pa.array(rows["score"], pa.float64()), "band": pa.array(rows["band"], pa.int32())})
+    scores, bands = np.array(rows["score"], dtype=np.float64), np.array(rows["band"], dtype=np.int32)
+    return number_table({"score": scores, "band": bands})
 
 
-def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
-    """Return the statement that gives every answer its fate.
+LISTED = "customer_id, survey_date, score, band, m0, active_0, active_1, active_in_m0"
+TEXTS = "customer_id, survey_date, survey_date_raw, score, score_raw, band, m0, active_0, active_1, active_in_m0"
+"""Columns of the answers: as they are worked with, and as they are shown, with the text as it came."""
+
+
+def marked(*, is_repeated: bool, columns: str = LISTED, judged_answers: str = "answers_judged") -> str:
+    """Return the statement that gives every answer its fate, those that a later one of the month supersedes included.
+
+    Parameters
+    ----------
+    is_repeated : bool
+        Whether any customer answered twice in a month.
+    columns : str
+        Columns wanted beside the fate.
+    judged_answers : str
+        Where the answers are, each judged by itself.
+
+    Returns
+    -------
+    str
+        SQL.
+    """
+    if not is_repeated:
+        return f"SELECT {columns}, fate FROM {judged_answers} j"
+    ranked = (
+        "SELECT q.*, row_number() OVER (PARTITION BY customer_id, m0, fate ORDER BY survey_date DESC, score DESC) "
+        f"AS place FROM {judged_answers} q"
+    )
+    fate = "CASE WHEN fate = 'valid' AND place > 1 THEN 'superseded' ELSE fate END"
+    return f"SELECT {columns}, {fate} AS fate FROM ({ranked}) t"
+
+
+def shown(tables: TableSet, activity: Activity, first_month: int) -> str:
+    """Return the statement that gives every answer with its fate and the text as it came.
 
     Parameters
     ----------
@@ -202,6 +241,29 @@ def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
         The months of the study.
     first_month : int
         First month of answering that counts.
+
+    Returns
+    -------
+    str
+        SQL; run only when somebody asks for rows.
+    """
+    every = judged(tables, activity, first_month, columns=TEXTS)
+    return marked(is_repeated=True, columns=TEXTS, judged_answers=f"({every})")
+
+
+def judged(tables: TableSet, activity: Activity, first_month: int, *, columns: str = LISTED) -> str:
+    """Return the statement that gives every answer the fate that it has by itself.
+
+    Parameters
+    ----------
+    tables : TableSet
+        What was registered.
+    activity : Activity
+        The months of the study.
+    first_month : int
+        First month of answering that counts.
+    columns : str
+        Columns wanted beside the fate.
 
     Returns
     -------
@@ -252,13 +314,5 @@ def marked(tables: TableSet, activity: Activity, first_month: int) -> str:
         WHEN has_left THEN 'after_leaving'
         WHEN {away}
         ELSE 'valid' END"""
-    judged = f"SELECT p.*, {fate} AS fate FROM ({placed}) p"
-    ranked = (
-        f"SELECT q.*, row_number() OVER (PARTITION BY customer_id, m0, fate ORDER BY survey_date DESC, score DESC) "
-        f"AS place FROM ({judged}) q"
-    )
-    return (
-        "SELECT customer_id, survey_date, survey_date_raw, score, score_raw, band, m0, active_0, active_1, "
-        "now_0 + now_1 > 0 AS active_in_m0, "
-        f"CASE WHEN fate = 'valid' AND place > 1 THEN 'superseded' ELSE fate END AS fate FROM ({ranked}) t"
-    )
+    fated = f"SELECT p.*, now_0 + now_1 > 0 AS active_in_m0, {fate} AS fate FROM ({placed}) p"
+    return f"SELECT {columns}, fate FROM ({fated}) j"

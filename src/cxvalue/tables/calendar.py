@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
+from cxvalue.tables.number_table import number_table
 from cxvalue.vocabulary import month_label
 
 BITS = 62
@@ -41,9 +42,9 @@ class Calendar:
         """
         months = np.arange(self.first, self.last + 1)
         words = [[self.window(int(month), int(month))[word] for month in months] for word in range(WORDS)]
-        columns = {"month": pa.array(months, pa.int32())}
-        columns |= {f"bit_{word}": pa.array(bits, pa.int64()) for word, bits in enumerate(words)}
-        engine.put("calendar", pa.table(columns))
+        columns: dict[str, NDArray[Any]] = {"month": months.astype(np.int32)}
+        columns |= {f"bit_{word}": np.array(bits, dtype=np.int64) for word, bits in enumerate(words)}
+        engine.put("calendar", number_table(columns))
 
     def window(self, first: int, last: int) -> tuple[int, int]:
         """Return the bits of the months from ``first`` to ``last``, both included.

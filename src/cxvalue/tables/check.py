@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from cxvalue.engine import Engine
 from cxvalue.errors import CxValueError, DataError
+from cxvalue.progress import Progress, counted, silent
+from cxvalue.result import Drawable, TableResult
 from cxvalue.tables.activity import Activity, as_int, clean_customers, read_activity
 from cxvalue.tables.answers import mark_answers
 from cxvalue.tables.churn_dates import activity_from_dates
@@ -18,6 +19,12 @@ from cxvalue.tables.panels import CleanPanel, clean_panel
 from cxvalue.tables.purchases import read_purchases
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+READING: Final = "reading and checking tables"
+"""The stage, as progress names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class CleanTables:
             raise DataError(first.what + more, allowed=first.allowed, hint=first.hint)
 
 
-def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
+def check_tables(engine: Engine, tables: TableSet, *, progress: Progress = silent) -> CleanTables:
     """Hold every table against the contract.
 
     Parameters
@@ -71,6 +78,8 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
         Runs the statements.
     tables : TableSet
         What was registered.
+    progress : Progress
+        Told of each panel.
 
     Returns
     -------
@@ -88,11 +97,11 @@ def check_tables(engine: Engine, tables: TableSet) -> CleanTables:
     activity, bought, more = tell_activity(engine, tables)
     findings += more
     panels = []
-    for panel in tables.panels:
+    for panel in counted(tables.panels, progress, READING, total=len(tables.panels), unit="panels"):
         if bought is not None and panel == bought.panel:
             panels.append(bought)
             continue
-        clean, more = clean_panel(engine, panel, activity)
+        clean, more = clean_panel(engine, panel, activity, tells_activity=tables.tells_activity(panel))
         panels.append(clean)
         findings += more
     starts = [panel.first_month - 1 for panel in panels if panel.panel.missing != "zero"]
@@ -213,8 +222,8 @@ def follow_up_finding(panels: list[CleanPanel], activity: Activity, end: int) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckReport(TableResult, Drawable):
     """What ``check`` found: one row a rule.
 
     Parameters
@@ -241,6 +250,8 @@ class CheckReport:
         pandas.DataFrame
             Columns rule, table, level, n_rows, amount, what, action, hint.
         """
+        import pandas as pd  # noqa: PLC0415  slow to load; `cxvalue check` does without
+
         names = ("rule", "table", "level", "n_rows", "amount", "what", "action", "hint")
         return pd.DataFrame([{name: getattr(finding, name) for name in names} for finding in self.findings])
 
@@ -293,6 +304,3 @@ class CheckReport:
         counts = {level: sum(f.level == level for f in self.findings) for level in order}
         counted = ", ".join(f"{n} {marks[level]}" for level, n in counts.items() if n)
         return "\n".join([*lines, f"{len(self.findings)} rules: {counted}"])
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxvalue.errors import DataError
+from cxvalue.result import Brief
 
 Level = Literal["ok", "note", "repaired", "excluded", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Brief):
     """One rule and its outcome.
 
     Parameters

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxvalue.result import Brief
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tables(Brief):
     """Tables in memory or on disk; each may be a path, or a pandas, polars, Arrow or Spark data frame.
 
     Parameters

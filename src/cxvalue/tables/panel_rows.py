@@ -202,7 +202,7 @@ def missing_months(engine: Engine, panel: Panel, window: tuple[int, int]) -> tup
     return n_missing, [found(rule, n_missing, "error", what=what, action=action, hint=hint, rows_sql=rows)]
 
 
-def keep_profile(engine: Engine, panel: Panel) -> None:
+def keep_profile(engine: Engine, panel: Panel, *, is_retention: bool) -> None:
     """Keep how often and in which months each customer stands in a panel, as ``<view>_profile``.
 
     Parameters
@@ -211,7 +211,18 @@ def keep_profile(engine: Engine, panel: Panel) -> None:
         Runs the statement.
     panel : Panel
         The panel.
+    is_retention : bool
+        Whether the panel's rows are those that told who was active, and every metric has a value in each: then the
+        profile is known already.
     """
+    if is_retention:
+        words = [
+            f"active_{word} AS {name}_{word}"
+            for name in ("seen", *(m.canonical for m in panel.metrics))
+            for word in (0, 1)
+        ]
+        engine.define(f"{panel.view}_profile", f"SELECT customer_id, n_rows, {', '.join(words)} FROM retention_profile")
+        return
     sums = ["count(*) AS n_rows", "bit_or(c.bit_0) AS seen_0", "bit_or(c.bit_1) AS seen_1"]
     for column in panel.metrics:
         for word in (0, 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import as_int, empty_months, last_complete_month, one_row
@@ -29,17 +31,16 @@ def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
     DataError
         When the panel has no row.
     """
-    sums = ["month", "count(*) AS n", "count(customer_id) AS n_ids", "count(month_raw) AS n_month_raw"]
+    sums = ["month", "count(*) AS n", "count(customer_id) AS n_ids"]
     for name in panel.value_columns():
-        sums.append(f"sum(CASE WHEN {name} IS NULL AND {name}_raw IS NOT NULL THEN 1 ELSE 0 END) AS bad_{name}")
-        sums.append(f"sum(CASE WHEN {name}_raw IS NULL THEN 1 ELSE 0 END) AS blank_{name}")
-        sums.append(f"sum(CASE WHEN {name} < 0 THEN 1 ELSE 0 END) AS negative_{name}")
-        sums.append(f"sum(CASE WHEN {name} < 0 THEN {name} ELSE 0 END) AS refund_{name}")
+        sums.append(f"count({name}) AS known_{name}")
+        sums.append(f"min({name}) AS least_{name}")
     engine.keep(f"{panel.view}_months", f"SELECT {', '.join(sums)} FROM {panel.view} GROUP BY month")
+    whole = [f"sum(known_{name}) AS known_{name}, min(least_{name}) AS least_{name}" for name in panel.value_columns()]
     total = one_row(
         engine,
         f"SELECT sum(n) AS n, sum(n - n_ids) AS n_blank, sum(CASE WHEN month IS NULL THEN n ELSE 0 END) AS n_bad, "
-        f"min(month) AS first, max(month) AS last FROM {panel.view}_months",
+        f"min(month) AS first, max(month) AS last, {', '.join(whole)} FROM {panel.view}_months",
     )
     if as_int(total["n"]) == 0:
         raise DataError(f"table '{panel.name}' is empty", allowed="a row for each customer and month")
@@ -65,8 +66,9 @@ def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
     ]
     if total["first"] is None:
         raise findings[0].error()
+    odd = count_odd_values(engine, panel, total)
     for name, label in panel.labels().items():
-        findings += value_findings(engine, panel, name, label)
+        findings += value_findings(panel, name, label, counts=odd)
     empty = "zero for everybody" if panel.missing == "zero" else "missing for everybody"
     findings.append(empty_months(engine, panel.name, f"SELECT month, n FROM {panel.view}_months", empty))
     return as_int(total["first"]), last_month_of(engine, panel, as_int(total["last"])), findings
@@ -94,31 +96,61 @@ def last_month_of(engine: Engine, panel: Panel, last: int) -> int:
     return last_complete_month(engine, f"SELECT month, n FROM {panel.view}_months")
 
 
-def value_findings(engine: Engine, panel: Panel, name: str, label: str) -> list[Finding]:
-    """Return the findings on one column's values.
+def count_odd_values(
+    engine: Engine, panel: Panel, total: Mapping[str, int | float | None]
+) -> dict[str, int | float | None]:
+    """Count unreadable, blank and negative values, of the columns that have any.
 
     Parameters
     ----------
     engine : Engine
-        Runs the statement.
+        Runs the statement, over the rows with such a value only.
     panel : Panel
-        The panel; its months are kept.
+        The panel.
+    total : mapping of str to number
+        Rows (n), known values (known_<column>) and the least value (least_<column>) of every column.
+
+    Returns
+    -------
+    dict of str to number
+        bad_, blank_, negative_ and refund_ of each column that has any.
+    """
+    sums, odd = [], []
+    for name in panel.value_columns():
+        least = total[f"least_{name}"]
+        if as_int(total[f"known_{name}"]) < as_int(total["n"]):
+            sums.append(f"sum(CASE WHEN {name} IS NULL AND {name}_raw IS NOT NULL THEN 1 ELSE 0 END) AS bad_{name}")
+            sums.append(f"sum(CASE WHEN {name} IS NULL AND {name}_raw IS NULL THEN 1 ELSE 0 END) AS blank_{name}")
+            odd.append(f"{name} IS NULL")
+        if least is not None and least < 0:
+            sums.append(f"sum(CASE WHEN {name} < 0 THEN 1 ELSE 0 END) AS negative_{name}")
+            sums.append(f"sum(CASE WHEN {name} < 0 THEN {name} ELSE 0 END) AS refund_{name}")
+            odd.append(f"{name} < 0")
+    if not sums:
+        return {}
+    return one_row(engine, f"SELECT {', '.join(sums)} FROM {panel.view} WHERE {' OR '.join(odd)}")
+
+
+def value_findings(panel: Panel, name: str, label: str, *, counts: Mapping[str, int | float | None]) -> list[Finding]:
+    """Return the findings on one column's values.
+
+    Parameters
+    ----------
+    panel : Panel
+        The panel.
     name : str
         Canonical column.
     label : str
         What messages call it.
+    counts : mapping of str to number
+        As :func:`count_odd_values` gives them.
 
     Returns
     -------
     list of Finding
         Unreadable, blank and negative values.
     """
-    counts = one_row(
-        engine,
-        f"SELECT sum(bad_{name}) AS bad, sum(blank_{name}) AS blank, sum(negative_{name}) AS negative, "
-        f"sum(refund_{name}) AS refund FROM {panel.view}_months",
-    )
-    n_bad, n_negative = as_int(counts["bad"]), as_int(counts["negative"])
+    n_bad, n_negative = as_int(counts.get(f"bad_{name}")), as_int(counts.get(f"negative_{name}"))
     is_money = any(m.canonical == name and m.metric.kind == "money" for m in panel.metrics)
     is_count = any(m.canonical == name and m.metric.kind == "count" for m in panel.metrics)
     negative = f"SELECT * FROM {panel.view} WHERE {name} < 0"
@@ -134,7 +166,7 @@ def value_findings(engine: Engine, panel: Panel, name: str, label: str) -> list[
         ),
         found(
             f"{panel.name}.blank_{label}",
-            as_int(counts["blank"]),
+            as_int(counts.get(f"blank_{name}")),
             "note",
             what=f"blank values of '{label}'",
             action=f'taken as missing customer-months (missing = "{panel.missing}")',
@@ -153,7 +185,7 @@ def value_findings(engine: Engine, panel: Panel, name: str, label: str) -> list[
             )
         )
     elif is_money:
-        refund = counts["refund"]
+        refund = counts.get(f"refund_{name}")
         findings.append(
             found(
                 f"{panel.name}.negative_{label}",

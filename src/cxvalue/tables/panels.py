@@ -37,7 +37,9 @@ class CleanPanel:
         return f"{self.panel.view}_clean"
 
 
-def clean_panel(engine: Engine, panel: Panel, activity: Activity) -> tuple[CleanPanel, list[Finding]]:
+def clean_panel(
+    engine: Engine, panel: Panel, activity: Activity, *, tells_activity: bool = False
+) -> tuple[CleanPanel, list[Finding]]:
     """Check a panel against its rules and make the view of the rows that count.
 
     Parameters
@@ -48,6 +50,8 @@ def clean_panel(engine: Engine, panel: Panel, activity: Activity) -> tuple[Clean
         The panel as registered.
     activity : Activity
         Who was active when.
+    tells_activity : bool
+        Whether that stands on the rows of this panel.
 
     Returns
     -------
@@ -60,7 +64,9 @@ def clean_panel(engine: Engine, panel: Panel, activity: Activity) -> tuple[Clean
         When the panel is empty or shares no month or customer with what tells who was active.
     """
     first, last, findings = read_values(engine, panel)
-    keep_profile(engine, panel)
+    blank = [f"{panel.name}.{rule}_{column.metric.name}" for column in panel.metrics for rule in ("bad", "blank")]
+    has_gaps = any(finding.n_rows for finding in findings if finding.rule in blank)
+    keep_profile(engine, panel, is_retention=tells_activity and not has_gaps)
     findings += compare_with_activity(engine, panel, activity)
     first_seen = max(first, activity.calendar.first)
     last_expected = last if activity.last_month is None else min(last, activity.last_month)

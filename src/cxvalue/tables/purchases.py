@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError, SettingsError
 from cxvalue.tables.activity import Activity, as_int, last_complete_month, one_row
 from cxvalue.tables.calendar import WORDS, Calendar, make_calendar
 from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.number_table import number_table
 from cxvalue.tables.open import OpenTable
 from cxvalue.tables.panels import CleanPanel, clean_panel
 from cxvalue.tables.schema import MetricColumn, Panel, TableSet
@@ -187,11 +190,12 @@ def reach_of_purchases(calendar: Calendar, window: int) -> pa.Table:
     """
     months = np.arange(calendar.first, calendar.last + 1)
     spans = {"bought": 0, "active": window - 1}
-    columns = {"month": pa.array(months, pa.int32())}
+    columns: dict[str, NDArray[Any]] = {"month": months.astype(np.int32)}
     for name, further in spans.items():
         bits = [calendar.window(int(month), int(month) + further) for month in months]
-        columns |= {f"{name}_{word}": pa.array([each[word] for each in bits], pa.int64()) for word in range(WORDS)}
-    return pa.table(columns)
+        words = np.array(bits, dtype=np.int64).reshape(-1, WORDS)
+        columns |= {f"{name}_{word}": words[:, word] for word in range(WORDS)}
+    return number_table(columns)
 
 
 def bought_and_active(clean: CleanPanel, column: MetricColumn) -> str:

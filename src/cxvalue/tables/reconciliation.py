@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from cxvalue.result import Brief, TableResult
 from cxvalue.tables.findings import Finding
 from cxvalue.tables.ledger import CUSTOMERS
 from cxvalue.vocabulary import MetricKind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CAUSES = {
     "blank_id": "rows without a customer id",
@@ -20,8 +23,8 @@ CAUSES = {
 """Why rows of a panel do not count, in the order in which they are asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class WalkLine:
+@dataclass(frozen=True, slots=True, repr=False)
+class WalkLine(Brief):
     """One line on the way from what was read to what counts.
 
     Parameters
@@ -39,8 +42,8 @@ class WalkLine:
     amount: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReconciliationRow:
+@dataclass(frozen=True, slots=True, repr=False)
+class ReconciliationRow(Brief):
     """One figure of the books against what counts of the tables.
 
     Parameters
@@ -141,8 +144,8 @@ class ReconciliationRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reconciliation(TableResult):
     """The books against the tables.
 
     Parameters
@@ -177,6 +180,8 @@ class Reconciliation:
             Columns name, table, from, to, read, left_out (what the checks took off, repairs included), counted,
             ledger, difference (counted less ledger), difference_share, tolerance, within_tolerance.
         """
+        import pandas as pd  # noqa: PLC0415  slow to load; `cxvalue check` does without
+
         names = (
             "name", "table", "from", "to", "read", "left_out", "counted", "ledger", "difference", "difference_share",
             "tolerance", "within_tolerance",
@@ -198,6 +203,8 @@ class Reconciliation:
         pandas.DataFrame
             Columns name, line, what, n_rows, amount. The lines before ``counted`` add up to it.
         """
+        import pandas as pd  # noqa: PLC0415  slow to load; `cxvalue check` does without
+
         words = CAUSES | {"read": "as read", "filled": "gaps filled", "counted": "what counts"}
         lines = [(r.name, w.line, words[w.line], w.n_rows, w.amount) for r in self.rows for w in r.walk]
         return pd.DataFrame(lines, columns=["name", "line", "what", "n_rows", "amount"])
@@ -219,6 +226,3 @@ class Reconciliation:
                 missing, by_checks = row.read - row.ledger, -row.left_out
                 lines.append(f"{'':<8}of this {missing:+,.0f} before the checks and {by_checks:+,.0f} by them")
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)

@@ -156,6 +156,21 @@ class TableSet:
         """The first metric: who is still there, or who buys."""
         return SHARE_METRICS[self.relationship]
 
+    def tells_activity(self, panel: Panel) -> bool:
+        """Return whether a panel's own rows say who was active, so that it has none of other months.
+
+        Parameters
+        ----------
+        panel : Panel
+            The panel.
+
+        Returns
+        -------
+        bool
+            True for the wide table where no table of its own tells who stayed.
+        """
+        return panel.name == "panel" and self.retention_kind == "rows" and "panels.retention" not in self.sources
+
     def metric_columns(self) -> tuple[tuple[Panel, MetricColumn], ...]:
         """Return every measured metric with its panel, in panel order.
 

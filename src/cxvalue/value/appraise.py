@@ -10,6 +10,7 @@ from pyxirr import irr
 
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.value.cash import CashFlow
 
 MONTHS_A_YEAR = 12
@@ -17,8 +18,8 @@ LEAST_WITH_RATE = 0.99
 """Share of the draws that must have an internal rate of return for its interval to mean anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payback:
+@dataclass(frozen=True, slots=True, repr=False)
+class Payback(Brief):
     """The month in which a programme has paid for itself.
 
     Parameters
@@ -37,8 +38,8 @@ class Payback:
     prob_within: float
 
 
-@dataclass(frozen=True, slots=True)
-class Appraisal:
+@dataclass(frozen=True, slots=True, repr=False)
+class Appraisal(Brief):
     """What the cash flow of a programme comes to. What needs a programme cost is None without one.
 
     Parameters

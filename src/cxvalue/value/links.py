@@ -12,6 +12,7 @@ from cxvalue.estimate import BandStudy, Standardised
 from cxvalue.estimate.moments import Moments
 from cxvalue.estimate.replicate import interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
 from cxvalue.value.levers import split_by_share, split_levers
@@ -19,8 +20,8 @@ from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Links:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Links(TableResult, Drawable):
     """Metrics ranked by how far two bands are apart on them.
 
     Parameters
@@ -63,9 +64,6 @@ class Links:
                 f"{row['gap_total']:+,.4g} {row['unit']} in all, {share}"
             )
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, float_format="{:,.3f}".format)
 
 
 def pooled_deviation(moments: Moments, stratum: int, n_metrics: int, horizon: int, counts: Floats) -> Floats:

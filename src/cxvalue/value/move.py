@@ -9,13 +9,14 @@ import numpy as np
 
 from cxvalue.estimate.replicate import Interval, draw, interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.value.extend import extend_curves
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import Metric, leaving_is_seen
 
 
-@dataclass(frozen=True, slots=True)
-class HeadCount:
+@dataclass(frozen=True, slots=True, repr=False)
+class HeadCount(Brief):
     """How many customers a shift moves.
 
     Parameters
@@ -42,8 +43,8 @@ class HeadCount:
     answered_moved: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Move:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Move(Brief):
     """What a shift does in customers and outcomes.
 
     Parameters

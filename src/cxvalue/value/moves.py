@@ -12,6 +12,7 @@ from cxvalue.estimate import BandReplicates, Standardised
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.beside.evidence import effective_episodes
 from cxvalue.value.question import Question
 from cxvalue.value.shift import Shift
@@ -25,8 +26,8 @@ FALLS: tuple[tuple[Band, Band], ...] = tuple((after, before) for before, after i
 """The same turned round: what keeping customers prevents."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MoveRow:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MoveRow(Brief):
     """What one move is worth.
 
     Parameters
@@ -79,7 +80,7 @@ class MoveRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Moves:
+class Moves(TableResult, Drawable):
     """What every move between two bands is worth, before optimism and any programme cost.
 
     Parameters
@@ -155,12 +156,6 @@ class Moves:
                 f"customer; 1 % of the {heads.estimate:,.0f} now {row.from_band} is {self.currency} {one.estimate:,.0f}"
             )
         return "\n".join([*lines, f"over {self.months} months, before optimism and any programme cost"])
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
 def move_row(row: MoveRow, currency: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate.noise import nps_sample_size, nps_standard_error
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.moves import RISES, Moves
 from cxvalue.value.question import Question
 from cxvalue.vocabulary import BANDS, DISSATISFIED, EVERYBODY, NEUTRAL, SATISFIED, Band
@@ -24,8 +25,8 @@ SHOWN_CHANGE = 5.0
 """Points that a wave should be able to show, for :attr:`Points.answers_needed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PointsValue:
+@dataclass(frozen=True, slots=True, repr=False)
+class PointsValue(Brief):
     """What some points are worth under one mix of moves.
 
     Parameters
@@ -45,7 +46,7 @@ class PointsValue:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Points:
+class Points(TableResult, Drawable):
     """What it is worth to raise the net score, before optimism and any programme cost.
 
     Parameters
@@ -147,12 +148,8 @@ class Points:
         )
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
-        return f"<p><b>{self.headline()}</b></p>{table}"
+    def _title(self) -> str:
+        return self.headline()
 
 
 def figures_of(each: PointsValue) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult, interval_text
 from cxvalue.value.appraise import Appraisal, appraise, cash_flow_table
 from cxvalue.value.cash import cash_flow, cost_to_serve_at, lever_money, terms_of
 from cxvalue.value.economics import Economics
@@ -19,7 +20,7 @@ from cxvalue.value.shift import Shift
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Projection:
+class Projection(TableResult, Drawable):
     """The value of a shift.
 
     Parameters
@@ -160,15 +161,15 @@ class Projection:
             The headline, then a line a figure.
         """
         lines = [self.headline()]
-        for row in self.to_frame().itertuples(index=False):
-            lines.append(
-                f"  {row.figure:<22}{row.estimate:>16,.4g}  ({row.ci_low:,.4g} to {row.ci_high:,.4g})  {row.unit}"
-            )
+        for row in self.to_frame().to_dict("records"):
+            figures = row["estimate"], row["ci_low"], row["ci_high"]
+            text = interval_text(*figures, unit=row["unit"], currency=self.currency)
+            lines.append(f"  {row['figure']:<22}{text:>34}  {row['unit']}")
         for name in ("payback", "payback_discounted"):
             found = getattr(self.appraisal, name)
             if found is not None:
                 month, low, high = ("never" if m is None else m for m in (found.month, found.ci_low, found.ci_high))
-                lines.append(f"  {name:<22}{month:>16}  ({low} to {high})  month")
+                lines.append(f"  {name:<22}{f'{month} ({low} to {high})':>34}  month")
         if self.economics.ramp_up_months > 1:
             lines.append(
                 f"  the customers are moved over {self.economics.ramp_up_months} months, so gross is less than value × "
@@ -176,11 +177,8 @@ class Projection:
             )
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f"<p><b>{self.headline()}</b></p>" + self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
+    def _title(self) -> str:
+        return self.headline()
 
 
 def count_months(months: int) -> str:

@@ -13,6 +13,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import BandStudy, Standardised
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
 from cxvalue.value.project import Projection
@@ -24,8 +25,8 @@ from cxvalue.value.worth import worth_of
 Keep = Callable[[str, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Shrunken:
+@dataclass(frozen=True, slots=True, repr=False)
+class Shrunken(Brief):
     """A segment's value drawn toward the whole. It claims no coverage, so it has no interval.
 
     Parameters
@@ -40,8 +41,8 @@ class Shrunken:
     shrinkage: float
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentTotal:
+@dataclass(frozen=True, slots=True, repr=False)
+class SegmentTotal(Brief):
     """The segments of one column added up, against the whole; gross, before shrinkage.
 
     Parameters
@@ -89,7 +90,7 @@ class SegmentTotal:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SegmentValues:
+class SegmentValues(TableResult, Drawable):
     """The value of a shift in each segment.
 
     Parameters
@@ -239,12 +240,6 @@ class SegmentValues:
                 f"{rest.ci_high:,.0f}) of {total.whole.estimate:,.0f}: {total.reasons()}"
             )
         return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
 def gross_of(value: Projection) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise import SurveyNoise
+from cxvalue.result import Drawable, Result
 from cxvalue.tables import Reconciliation
 from cxvalue.value.ahead.look_ahead import look_ahead
 from cxvalue.value.ahead.outlook import Outlook
@@ -23,7 +24,7 @@ from cxvalue.value.vary.sensitivity import Sensitivity, analyse_sensitivity
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Valuation:
+class Valuation(Result, Drawable):
     """All that finance asks of a shift.
 
     Parameters
@@ -75,9 +76,6 @@ class Valuation:
             outlook, self.sensitivity.summary(), self.reconciliation.summary(),
         )  # fmt: skip
         return "\n\n".join(part for part in parts if part)
-
-    def __repr__(self) -> str:
-        return self.summary()
 
     def _repr_html_(self) -> str:
         parts = (self.value, self.moves, self.points, self.segments, self.sustained, self.outlook, self.sensitivity)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 from cxvalue.value.cash import cash_flow, cost_to_serve_at, lever_money, terms_of
 from cxvalue.value.levers import lever_names
 from cxvalue.value.project import Projection
@@ -17,8 +18,8 @@ OPTIMISM = "optimism"
 PROGRAMME_COST = "programme cost"
 
 
-@dataclass(frozen=True, slots=True)
-class Waterfall:
+@dataclass(frozen=True, slots=True, repr=False)
+class Waterfall(TableResult, Drawable):
     """The value of a whole shift in steps, discounted.
 
     Parameters
@@ -70,9 +71,6 @@ class Waterfall:
             f"{row.step:<22}{row.amount:>14,.0f}  ({row.ci_low:,.0f} to {row.ci_high:,.0f})  {row.unit}"
             for row in self.to_frame().itertuples(index=False)
         )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
 def make_waterfall(value: Projection) -> Waterfall:

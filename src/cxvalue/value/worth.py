@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.value.cash import lever_money, terms_of
 from cxvalue.value.economics import Economics
 from cxvalue.value.move import Move
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Worth:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Worth(Brief):
     """What a move brings, on all customers and then with each of the G groups left out.
 
     Parameters

@@ -11,10 +11,11 @@ import numpy as np
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.beside.features import choose_features
 from cxvalue.estimate.beside.propensity import Propensity, calibration_design, fit_propensity, learned_logits
-from cxvalue.estimate.beside.weights import WEIGHT_CAP, ClassWeights, Population, class_weights
+from cxvalue.estimate.beside.weights import ClassWeights, Population, class_weights
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import EpisodeSource
+from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.estimate.standardise import MIN_EPISODES, sound_columns
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import BANDS

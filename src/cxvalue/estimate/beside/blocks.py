@@ -9,8 +9,8 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.beside.balanced import Balanced, balance
-from cxvalue.estimate.beside.weights import WEIGHT_CAP
 from cxvalue.estimate.protocol import EpisodeSource
+from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.link.columns import Integers
 

@@ -13,9 +13,10 @@ from cxvalue.estimate.beside.balanced import FOLDS, Balanced
 from cxvalue.estimate.beside.blocks import balance_blocks, describe
 from cxvalue.estimate.beside.features import choose_features
 from cxvalue.estimate.beside.learners import make_regressor
-from cxvalue.estimate.beside.weights import WEIGHT_CAP, augmented_means
+from cxvalue.estimate.beside.weights import augmented_means
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
+from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.link.columns import Floats, Integers
 
 

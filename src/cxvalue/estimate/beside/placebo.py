@@ -18,7 +18,7 @@ PLACEBO_MONTHS = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceboReplicates:
-    """The contrast before the baseline, beside the contrast of as many months after the answer.
+    """The contrast before the months of the amounts, beside the contrast of as many months after the answer.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class PlaceboReplicates:
 def fit_placebo(
     source: EpisodeSource, weights: Floats, *, columns: tuple[int, ...]
 ) -> PlaceboReplicates | NotEstimable:
-    """Estimate the contrast in the months before the baseline.
+    """Estimate the contrast in the months before those of the amounts that are adjusted for.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def fit_placebo(
     Notes
     -----
     The months are m0 − L − 5 to m0 − L, L being the length of the baseline (one earlier where the baseline ends before
-    the month of the answer), adjusted for the same covariates as the headline. Only episodes whose customers were
+    the month of the answer, and earlier by ``amounts_lag_months``), adjusted for the same covariates as the headline.
+    Only episodes whose customers were
     active in all six are used, so that there is no retention to test; where leaving is not seen, episodes whose
     customers were active in the first of the six, having bought within the months that make them so. A panel whose
     missing rows are zero is zero in the months before its first row.
@@ -73,7 +74,7 @@ def fit_placebo(
     if source.horizon < PLACEBO_MONTHS:
         return NotEstimable(f"the follow-up is shorter than {PLACEBO_MONTHS} months")
     timeline, clean, rows = source.outcomes.timeline, source.outcomes.clean, source.rows()
-    last_k = -timeline.baseline_months - timeline.baseline_lag
+    last_k = -timeline.amounts.stop
     first_k = last_k - PLACEBO_MONTHS + 1
     covered = [panel.first_month for panel in clean.panels if panel.panel.missing != "zero"]
     first_month = max([clean.activity.first_known, *covered])
@@ -122,8 +123,10 @@ def money_before(
     earlier = 0 if window is None else window - 1
     sums, there = np.zeros(len(at)), np.zeros(len(at), dtype=bool)
     for batch in source.outcomes.around(first_k - earlier, last_k):
-        here = np.flatnonzero((at >= batch.first) & (at < batch.first + len(batch.outcomes)))
-        values = batch.outcomes[at[here] - batch.first]
+        n, metrics, months = batch.shape
+        here = np.flatnonzero((at >= batch.first) & (at < batch.first + n))
+        found = batch.by_month(at[here] - batch.first)
+        values = found.reshape(len(here), months, metrics).transpose(0, 2, 1)
         sums[here] = np.tensordot(values[:, :, earlier:], weights, axes=2)
         share = values[:, 0] > 0
         there[here] = share.all(axis=1) if window is None else share[:, :window].any(axis=1)

@@ -9,9 +9,10 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.beside.blocks import balance_blocks, describe
-from cxvalue.estimate.beside.weights import WEIGHT_CAP, Population, weighted_means
+from cxvalue.estimate.beside.weights import Population, weighted_means
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.protocol import ContrastReplicates, EpisodeSource
+from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.link.columns import Floats
 
 

@@ -8,12 +8,11 @@ from typing import Final, Literal
 import numpy as np
 
 from cxvalue.estimate.beside.propensity import LEAST_PROBABILITY
+from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.link.columns import Floats, Integers
 
 Population = Literal["target", "everybody", "overlap"]
 MOST_CUTS: Final = 200
-WEIGHT_CAP: Final = 20.0
-"""No row counts more than this many times the mean of its class."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,13 +12,14 @@ from scipy.special import stdtrit
 from cxvalue.errors import DataError
 from cxvalue.estimate.beside.demean import count_sets, demean
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import TableResult
 
 LEAST_OWN_SHARE = 1e-9
 """An exposure of whose sum of squares within units less than this share is its own is a combination of the others."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WithinUnit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WithinUnit(TableResult):
     """A two-way fixed-effects regression.
 
     Parameters
@@ -81,9 +82,6 @@ class WithinUnit:
                 *(f"  {b:,.4g} (se {se:,.3g}; {low:,.4g} to {high:,.4g})" for b, se, low, high in figures),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.4g}".format)
 
 
 def within_unit(

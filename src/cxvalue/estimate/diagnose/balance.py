@@ -19,14 +19,15 @@ from cxvalue.estimate.diagnose.standardised_difference import (
 from cxvalue.estimate.estimators import Standardised
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, Band
 
 UNBALANCED: Final = 0.1
 """Standardised mean differences above this are called unbalanced."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Balance:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Balance(TableResult, Drawable):
     """Standardised mean differences between the episodes of two bands and the target.
 
     Parameters
@@ -121,10 +122,6 @@ class Balance:
                 *(overlap.sentence() for overlap in self.bands),
             ]
         )
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<p>{line}</p>" for line in self.summary().splitlines())
-        return lines + self.to_frame().to_html(index=False, float_format="{:,.3f}".format)
 
 
 def check_balance(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,11 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.diagnose.e_value import EValue
 from cxvalue.estimate.diagnose.robustness import Robustness
+from cxvalue.result import Drawable, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Confounding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Confounding(Result, Drawable):
     """How far the result could be the work of a cause that nobody recorded.
 
     Parameters
@@ -66,6 +66,3 @@ class Confounding:
         leaving = self.e_value if isinstance(self.e_value, NotEstimable) else self.e_value.words()
         value = self.robustness if isinstance(self.robustness, NotEstimable) else self.robustness.summary()
         return f"{leaving}\n{value}"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.summary())}</pre>"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.noise import SurveyNoise
+from cxvalue.result import Drawable, Result
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Diagnosis:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Diagnosis(Result, Drawable):
     """Balance, unrecorded confounding and survey noise of a study.
 
     Parameters
@@ -39,6 +39,3 @@ class Diagnosis:
         """
         parts = (self.balance, self.confounding, self.noise)
         return "\n\n".join(str(part) if isinstance(part, NotEstimable) else part.summary() for part in parts)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.summary())}</pre>"

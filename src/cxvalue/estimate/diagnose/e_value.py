@@ -8,6 +8,7 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate.replicate import BandReplicates, interval
+from cxvalue.result import Brief
 
 
 def e_value(risk_ratio: float) -> float:
@@ -49,8 +50,8 @@ def e_value(risk_ratio: float) -> float:
     return float(ratio + np.sqrt(ratio * (ratio - 1)))
 
 
-@dataclass(frozen=True, slots=True)
-class EValue:
+@dataclass(frozen=True, slots=True, repr=False)
+class EValue(Brief):
     """A ratio of the risks of leaving, and what it would take to explain it away.
 
     Parameters

@@ -9,14 +9,15 @@ import numpy as np
 
 from cxvalue.estimate.beside.propensity import fit_propensity
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.vocabulary import Band
 
 RANGE_SHARE: Final = 0.005
 """Share at each end that does not belong to the range of a band's propensities: one odd customer makes no overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandOverlap:
+@dataclass(frozen=True, slots=True, repr=False)
+class BandOverlap(Brief):
     """How well the episodes of one band can stand for the target.
 
     Parameters

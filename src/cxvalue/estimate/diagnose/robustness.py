@@ -16,13 +16,14 @@ from cxvalue.estimate.diagnose.robustness_value import bias_factor, equal_streng
 from cxvalue.estimate.formula import FormulaBasis
 from cxvalue.link import Covariates
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief, Drawable, TableResult
 
 INTERCEPT: Final = "intercept"
 """Name of design columns that belong to no covariate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Benchmark:
+@dataclass(frozen=True, slots=True, repr=False)
+class Benchmark(Brief):
     """How strong a recorded covariate is, and so what a confounder as strong as it would do.
 
     Parameters
@@ -44,8 +45,8 @@ class Benchmark:
     equivalent: float
 
 
-@dataclass(frozen=True, slots=True)
-class Robustness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Robustness(TableResult, Drawable):
     """How strong an unrecorded confounder would have to be to bring a difference between two bands to zero.
 
     Parameters
@@ -135,9 +136,6 @@ class Robustness:
             for b in self.benchmarks
         ]
         return "\n".join([self.words(), *lines])
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:.4f}".format)
 
 
 def robustness(

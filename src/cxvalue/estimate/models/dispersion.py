@@ -8,13 +8,14 @@ import numpy as np
 from scipy.special import ndtr
 
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Result
 
 LEVEL = 0.05
 """The negative binomial is taken where the test's p lies below this."""
 
 
-@dataclass(frozen=True, slots=True)
-class DispersionTest:
+@dataclass(frozen=True, slots=True, repr=False)
+class DispersionTest(Result):
     """Regression-based test of the Poisson variance against μ + α μ².
 
     Parameters

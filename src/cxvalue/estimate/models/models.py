@@ -9,11 +9,12 @@ import pandas as pd
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.models.outcome_model import OutcomeModel
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, Band
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Models:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Models(TableResult, Drawable):
     """Regression models of every metric, beside the headline.
 
     Parameters
@@ -133,9 +134,6 @@ class Models:
         tables = [named(model, getattr(model, name)) for model in self.models]
         full = [table for table in tables if len(table)]
         return pd.concat(full or tables[:1], ignore_index=True)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.4g}".format)
 
 
 def named(model: OutcomeModel, table: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from cxvalue.estimate.models.averages import TargetAverages
 from cxvalue.estimate.models.dispersion import DispersionTest
 from cxvalue.estimate.models.regression import Regression
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult
 from cxvalue.vocabulary import BANDS
 
 COEFFICIENTS = ("part", "term", "estimate", "se", "z", "p", "ci_low", "ci_high")
@@ -22,8 +23,8 @@ CONTRASTS = ("from_band", "to_band", "unit", "estimate", "se", "z", "p", "ci_low
 CURVE = ("band", "month", "estimate", "se", "ci_low", "ci_high")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OutcomeModel:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OutcomeModel(TableResult):
     """One model of one metric.
 
     Parameters
@@ -113,9 +114,6 @@ class OutcomeModel:
         if self.dropped:
             lines.append(f"  terms left out: {'; '.join(self.dropped)}")
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
-
-    def _repr_html_(self) -> str:
-        return self.coefficients.to_html(index=False, float_format="{:,.4g}".format)
 
 
 def figure(row: dict[object, float] | dict[str, float], *, signed: bool = False) -> str:

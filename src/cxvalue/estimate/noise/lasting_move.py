@@ -24,14 +24,15 @@ from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.estimate.standardise import standardise
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band
 
 STEP: Final = 0.02
 """Half the distance in the share of noise over which derivatives are taken."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LastingMove:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LastingMove(TableResult):
     """The value of a lasting move: of a customer who truly is in the from-band and truly comes to the to-band.
 
     Parameters
@@ -80,9 +81,6 @@ class LastingMove:
             f"per lasting move {latent.estimate:,.1f} ({latent.ci_low:,.1f} to {latent.ci_high:,.1f}); from the "
             f"inverse of C {matrix.estimate:,.1f} ({matrix.ci_low:,.1f} to {matrix.ci_high:,.1f}), which overstates"
         )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,13 +12,14 @@ from cxvalue.estimate.noise.latent_answers import LatentAnswers
 from cxvalue.estimate.noise.misclassification import band_probabilities
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief
 
 LEAST_SHARE: Final = 0.01
 """Noise, and what is not noise, count as at least this share."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LatentScale:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LatentScale(Brief):
     """What ties answers to true satisfaction.
 
     Parameters

@@ -10,14 +10,15 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.replicate import Estimate, Interval, interval
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS
 
 MIN_ANSWERS = 50
 """Fewest dissatisfied answers that were followed by another for a share of those who recover."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Migration:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Migration(TableResult, Drawable):
     """Band-to-band table of customers asked twice, by gap.
 
     Parameters
@@ -83,9 +84,6 @@ class Migration:
             )
             lines.append(f"  {gap:>3} months later  {what}, {int(counts[0].sum()):,} pairs of answers")
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:.3f}".format)
 
 
 def consecutive_pairs(customer: Integers) -> tuple[Integers, Integers]:

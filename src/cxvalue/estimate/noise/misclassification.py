@@ -11,14 +11,15 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise.bivariate_normal import bivariate_cdf
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult
 from cxvalue.vocabulary import BANDS
 
 MOST_CONDITION: Final = 10.0
 """Condition number of C beyond which its inverse blows errors up too much."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Misclassification:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Misclassification(TableResult):
     """Answered and true band of some customers.
 
     Parameters
@@ -107,9 +108,6 @@ class Misclassification:
             for band, row in zip(BANDS, self.true_given_answered, strict=True)
         ]
         return "\n".join(["true band:", *lines])
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:.3f}".format)
 
 
 def band_probabilities(index: Floats, limits: Floats, reliability: float) -> Floats:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from scipy.special import ndtr, ndtri
 
 from cxvalue.errors import SettingsError
+from cxvalue.result import Result
 
 
-@dataclass(frozen=True, slots=True)
-class PilotSize:
+@dataclass(frozen=True, slots=True, repr=False)
+class PilotSize(Result):
     """Customers that a pilot needs.
 
     Parameters

@@ -13,6 +13,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise.polychoric import Polychoric
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 
 MIN_GAPS: Final = 3
 """Different gaps below which three figures cannot be told from each other."""
@@ -20,8 +21,8 @@ MOST_PERSISTENCE: Final = 0.995
 STARTS: Final = ((0.7, 0.2, 0.9), (0.6, 0.8, 0.7), (0.8, 0.05, 0.95), (0.5, 0.5, 0.3))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reliability:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reliability(TableResult, Drawable):
     """How two answers of a customer correlate by the months between them, and what that says of a single answer.
 
     Parameters
@@ -125,9 +126,6 @@ class Reliability:
             f"and {self.stable:.0%} lasts. The shortest gap between two answers is {shortest} months; what happens "
             f"within it is inferred."
         )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:.3f}".format)
 
 
 def fit_reliability(gaps: Floats, correlations: list[Polychoric], *, confidence: float) -> Reliability | NotEstimable:

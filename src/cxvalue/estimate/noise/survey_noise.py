@@ -19,11 +19,12 @@ from cxvalue.estimate.noise.reliability import Reliability, fit_reliability
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link.columns import Integers
 from cxvalue.link.covariates import MONTHS_SINCE, PREVIOUS_BAND
+from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, DISSATISFIED, NEUTRAL
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SurveyNoise:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SurveyNoise(TableResult, Drawable):
     """What customers who were asked twice tell of survey noise.
 
     Parameters
@@ -70,9 +71,6 @@ class SurveyNoise:
             shows = self.misclassification.attenuation(BANDS.index(DISSATISFIED), BANDS.index(NEUTRAL))
             lines.append(f"Of a true move from {DISSATISFIED} to {NEUTRAL}, {shows:.0%} shows in answers.")
         return "\n".join(dict.fromkeys(lines))
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:.3f}".format)
 
 
 def fit_survey_noise(study: BandStudy, rows: EpisodeRows, *, confidence: float) -> SurveyNoise:

@@ -12,6 +12,7 @@ from cxvalue.estimate.survival.kaplan_meier import refuse_bad_weights
 from cxvalue.estimate.survival.partial_likelihood import CoxData, CoxSums, Ties, cox_sums, score_residuals
 from cxvalue.estimate.survival.risk_sets import Booleans, grouped_sums, make_risk_sets
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Result
 
 MOST_STEPS = 60
 TOLERANCE = 1e-10
@@ -20,8 +21,8 @@ MOST_EFFECT = 15.0
 """Logarithm of a hazard ratio per standard deviation beyond which there is no estimate, only a direction."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CoxFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CoxFit(Result):
     """A fitted proportional hazards model.
 
     Parameters

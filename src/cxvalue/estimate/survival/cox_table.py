@@ -14,14 +14,15 @@ from cxvalue.estimate.survival.cox_columns import cox_columns
 from cxvalue.estimate.survival.proportional_hazards import proportional_hazards_test
 from cxvalue.estimate.survival.risk_sets import Booleans
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import TableResult
 from cxvalue.vocabulary import BANDS, DISSATISFIED
 
 SIGNIFICANT = 0.05
 BAND_TERMS = tuple(f"band = {band}" for band in BANDS[1:])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CoxTable:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CoxTable(TableResult):
     """Hazard ratios of a Cox model with the band, without and with covariates.
 
     Parameters
@@ -84,9 +85,6 @@ class CoxTable:
                 f"({row['ci_low']:.3f} to {row['ci_high']:.3f})"
             )
         return "\n".join([*lines, f"  {self.advice}"])
-
-    def _repr_html_(self) -> str:
-        return self.table.to_html(index=False, float_format="{:,.4g}".format)
 
 
 def tabulate_cox(

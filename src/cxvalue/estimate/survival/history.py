@@ -8,10 +8,11 @@ import numpy as np
 
 from cxvalue.estimate.survival.risk_sets import Booleans
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spells:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spells(Brief):
     """Stretches of a customer's time between answers.
 
     Parameters

@@ -9,10 +9,11 @@ from scipy.special import gammaincc
 
 from cxvalue.estimate.survival.risk_sets import Booleans, RiskSets, grouped_sums, make_risk_sets
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Result
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LogRank:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LogRank(Result):
     """Whether groups leave at the same rate.
 
     Parameters

@@ -13,12 +13,13 @@ from cxvalue.estimate.survival.kaplan_meier import product_limit
 from cxvalue.estimate.survival.partial_likelihood import score_residuals
 from cxvalue.estimate.survival.risk_sets import RiskSets, grouped_sums
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 TimeScale = Literal["km", "rank", "identity"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProportionalHazardsTest:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProportionalHazardsTest(Brief):
     """Score tests of a slope in time, one a term and one of all together.
 
     Parameters

@@ -10,6 +10,7 @@ from scipy.special import betaln, expit, hyp2f1
 from cxvalue.errors import DataError, NotEstimable, SettingsError
 from cxvalue.estimate.survival.tail_likelihood import LogRetention, climb, log_likelihood
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 MIN_LEAVERS = 20
 MIN_MONTHS_WITH_LEAVERS = 3
@@ -17,8 +18,8 @@ LIMITS = np.array([[-12.0, -8.0], [12.0, 14.0]])
 """Of logit α/(α+β) and log(α+β). At α + β of a million customers hardly differ, and the model is geometric."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftedBetaGeometric:
+@dataclass(frozen=True, slots=True, repr=False)
+class ShiftedBetaGeometric(Brief):
     """Customers leave with a probability that differs between them by a beta distribution and stays theirs.
 
     Parameters

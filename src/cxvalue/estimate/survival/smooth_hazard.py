@@ -11,12 +11,13 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.survival.kaplan_meier import refuse_bad_weights
 from cxvalue.estimate.survival.risk_sets import Booleans, make_risk_sets
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 MOST_STEPS = 50
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SmoothHazard:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SmoothHazard(Brief):
     """A hazard that is a polynomial in the month, on the logit scale.
 
     Parameters

@@ -13,14 +13,15 @@ from cxvalue.estimate.survival.band_curves import UNADJUSTED
 from cxvalue.estimate.survival.cox_table import CoxTable
 from cxvalue.estimate.survival.log_rank import LogRank
 from cxvalue.estimate.survival.tails import BandTail, tail_table
+from cxvalue.result import Drawable, TableResult, html_table
 from cxvalue.vocabulary import BANDS, Band
 
 if TYPE_CHECKING:
     from lifelines import KaplanMeierFitter
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Survival:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Survival(TableResult, Drawable):
     """How long customers stay after an answer, by band. The event is the first leaving.
 
     Parameters
@@ -176,7 +177,7 @@ class Survival:
         return "\n".join([*lines, *(f"Note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        return self.restricted_means.to_html(index=False, float_format="{:,.3f}".format)
+        return html_table(self.restricted_means)
 
 
 def mean_lines(table: pd.DataFrame) -> list[str]:

@@ -9,10 +9,11 @@ import pandas as pd
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SurvivalCurve:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SurvivalCurve(TableResult):
     """A right-continuous step function from ``start`` to ``end``.
 
     Parameters
@@ -135,6 +136,3 @@ class SurvivalCurve:
             f"{self.survival[-1]:.1%} ({self.ci_low[-1]:.1%} to {self.ci_high[-1]:.1%}) have not left by "
             f"{self.time[-1]:g}, after {self.events.sum():,.6g} events"
         )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.4g}".format, max_rows=24)

@@ -14,14 +14,15 @@ from cxvalue.estimate.survival import shifted_beta_geometric, weibull_tail
 from cxvalue.estimate.survival.band_counts import BandCounts
 from cxvalue.estimate.survival.kaplan_meier import log_log_interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.vocabulary import BANDS
 
 TAIL_MONTHS = 120
 """Months that tail curves reach."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BandTail:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BandTail(Brief):
     """A tail model of one band.
 
     Parameters

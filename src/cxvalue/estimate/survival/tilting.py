@@ -8,6 +8,7 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.result import Brief
 
 MOST_STEPS = 100
 CHEAP_STEPS = 25
@@ -17,8 +18,8 @@ MOST_LOST_SHARE = 0.95
 """Weights that leave less than 5 % of the rows' worth of information are not taken."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tilting:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tilting(Brief):
     """Weights w = exp(xᵀλ) whose weighted means are the target's.
 
     Parameters

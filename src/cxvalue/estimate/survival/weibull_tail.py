@@ -10,6 +10,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.survival.shifted_beta_geometric import monthly_discount, refuse_counts
 from cxvalue.estimate.survival.tail_likelihood import LogRetention, climb, log_likelihood
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 LIMITS = np.array([[-14.0, -3.0], [6.0, 3.0]])
 """Of the log cumulative hazard at the last month, and of the log of the shape."""
@@ -17,8 +18,8 @@ MOST_MONTHS = 24_000
 SMALLEST_TERM = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class WeibullTail:
+@dataclass(frozen=True, slots=True, repr=False)
+class WeibullTail(Brief):
     """Customers leave at a hazard that rises or falls as a power of time.
 
     Parameters

@@ -9,8 +9,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from cxvalue.report.wording import level
 from cxvalue.report.workbook.book_model import BookModel
-from cxvalue.report.workbook.lines import LABEL as LINE_LABEL
-from cxvalue.report.workbook.lines import MONTH_0, TimeRows, every_reference
+from cxvalue.report.workbook.lines import LABEL as LINE_LABEL, MONTH_0, TimeRows, every_reference
 from cxvalue.report.workbook.result_rows import ResultRow
 from cxvalue.report.workbook.run_tables import RESULTS
 from cxvalue.report.workbook.sheet import CHART_HEIGHT, CHART_WIDTH, TOP_ROWS, Printing, Sheet

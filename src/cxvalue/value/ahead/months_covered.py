@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cxvalue.result import Brief
 from cxvalue.value.economics import Economics
 
 
-@dataclass(frozen=True, slots=True)
-class MonthsCovered:
+@dataclass(frozen=True, slots=True, repr=False)
+class MonthsCovered(Brief):
     """The months that a figure is added up over, and those that the study's value is.
 
     Parameters

@@ -9,6 +9,7 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.cohort_means import FIGURE, CohortMeans, figure_cells
 from cxvalue.estimate.replicate import Estimate, Interval
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.ahead.months_covered import MonthsCovered
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import month_label
@@ -18,8 +19,8 @@ GROWING = "growing"
 NO_TREND = "no trend beyond chance"
 
 
-@dataclass(frozen=True, slots=True)
-class GapTrend:
+@dataclass(frozen=True, slots=True, repr=False)
+class GapTrend(Brief):
     """The line through the cohorts' gaps in discounted contribution over their first months.
 
     Parameters
@@ -43,8 +44,8 @@ class GapTrend:
     prob_of_departure: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ValueAhead:
+@dataclass(frozen=True, slots=True, repr=False)
+class ValueAhead(Brief):
     """The value per moved customer if the next survey came some years after ``as_of``.
 
     Parameters
@@ -66,7 +67,7 @@ class ValueAhead:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Outlook:
+class Outlook(TableResult, Drawable):
     """The measured value of a move, brought to the date it refers to and carried on.
 
     Parameters
@@ -193,13 +194,8 @@ class Outlook:
         """The month that the value refers to, ``YYYY-MM``."""
         return month_label(self.cohorts.as_of)
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f"<p><b>{self.headline_text()}</b></p>" + self.to_frame().to_html(
-            index=False, float_format="{:,.2f}".format
-        )
+    def _title(self) -> str:
+        return self.headline_text()
 
 
 def text_of(found: Estimate) -> str:

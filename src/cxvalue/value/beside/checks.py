@@ -1,4 +1,4 @@
-"""Checks: a lasting move, a placebo, another baseline, and what survey noise does to a comparison within customers."""
+"""Checks: a lasting move, a placebo, covariates of other months, and survey noise in a comparison within customers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from cxvalue.estimate import (
 )
 from cxvalue.estimate.noise import Reliability, SurveyNoise, value_lasting_move
 from cxvalue.estimate.replicate import Interval
+from cxvalue.link import has_earlier_amounts
 from cxvalue.value.beside.compare import value_curves
 from cxvalue.value.beside.estimates import (
+    EARLIER_AMOUNTS,
     LASTING_MOVE,
     OTHER_BASELINE,
     PLACEBO,
@@ -114,10 +116,12 @@ def value_placebo(question: Question) -> EstimateRow:
     Returns
     -------
     EstimateRow
-        Money per customer over the six months before the baseline; the ratio to the six months after in the notes.
+        Money per customer over the six months before the baseline, or before the months of the amounts where these
+        end earlier; the ratio to the six months after in the notes.
     """
     started = perf_counter()
-    what = "the same for six months before the baseline, which the answer cannot have changed"
+    months = "the months of the amounts" if question.study.timeline.amounts_lag else "the baseline"
+    what = f"the same for six months before {months}, which the answer cannot have changed"
     row = EstimateRow(PLACEBO, what, "verdict", NotEstimable("not tried"))
     source, headline = question.source(), question.fit(Standardised())
     if isinstance(source, NotEstimable) or isinstance(headline, NotEstimable):
@@ -180,10 +184,68 @@ def value_other_baseline(question: Question, other_baseline: Callable[[], BandSt
     started = perf_counter()
     study = other_baseline()
     end = "the month of the answer" if study.timeline.baseline_lag == 0 else "the month before the answer"
+    row = headline_of(study, question, method=OTHER_BASELINE, what=f"the same with a baseline that ends with {end}")
+    return replace(row, seconds=perf_counter() - started)
+
+
+def value_earlier_amounts(question: Question, earlier_amounts: Callable[[], BandStudy]) -> EstimateRow:
+    """Return the headline with amounts of months that end before the baseline.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    earlier_amounts : callable
+        Gives the study with the amounts of :meth:`~cxvalue.link.Timeline.with_other_amounts`.
+
+    Returns
+    -------
+    EstimateRow
+        The row, with the amounts of the baseline itself where the question's end earlier; not estimable where no
+        amount is adjusted for, or no answer has earlier ones.
+    """
+    started, study = perf_counter(), question.study
+    answers, other = study.linked.answers, study.timeline.with_other_amounts()
+    lagged = other if other.amounts_lag else study.timeline
+    what = f"the same with amounts of months that end {lagged.amounts_lag} months before the baseline does"
+    if not other.amounts_lag:
+        what = "the same with the amounts of the baseline, which may already hold what the answer reports"
+    earlier = has_earlier_amounts(
+        study.outcomes.clean, answers.m0, answers.active, timeline=lagged, names=study.covariates
+    )
+    if not earlier.any():
+        reason = f"no answer has amounts of months that end {lagged.amounts_lag} months before the baseline does"
+        nothing = NotEstimable(reason if earlier.size else "no amount of the panels is adjusted for")
+        return EstimateRow(EARLIER_AMOUNTS, what, "shown", nothing, seconds=perf_counter() - started)
+    found = headline_of(earlier_amounts(), question, method=EARLIER_AMOUNTS, what=what)
+    n_recent, n = int((~earlier).any(axis=1).sum()), len(earlier)
+    notes = (f"{n_recent:,} of {n:,} answers have the amounts of the baseline, for want of such months",)
+    return replace(found, notes=(*found.notes, *(notes if n_recent else ())), seconds=perf_counter() - started)
+
+
+def headline_of(study: BandStudy, question: Question, *, method: str, what: str) -> EstimateRow:
+    """Return the headline's estimator on a study with other covariates.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The other study.
+    question : Question
+        What is asked.
+    method : str
+        Name of the estimate.
+    what : str
+        What it is, in words.
+
+    Returns
+    -------
+    EstimateRow
+        The row, with its difference from the headline.
+    """
     other = replace(question, study=study)
-    row = value_curves(other, Standardised(), role="headline", what=f"the same with a baseline that ends with {end}")
+    row = value_curves(other, Standardised(), role="headline", what=what)
     mine, headline = other.headline, question.headline
     difference = None
     if not isinstance(mine, NotEstimable) and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)
-    return replace(row, method=OTHER_BASELINE, role="shown", difference=difference, seconds=perf_counter() - started)
+    return replace(row, method=method, role="shown", difference=difference)

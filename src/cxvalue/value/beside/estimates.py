@@ -11,20 +11,22 @@ from cxvalue.estimate import (
     Role,
 )
 from cxvalue.estimate.replicate import Interval
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.beside.verdict import Verdict
 from cxvalue.value.project import Projection
 
 HEADLINE = "standardised"
 UNADJUSTED = "unadjusted"
 OTHER_BASELINE = "other_baseline"
+EARLIER_AMOUNTS = "earlier_amounts"
 PLACEBO = "placebo"
 LASTING_MOVE = "lasting_move"
 WITHIN_CUSTOMER = "within_customer"
 RAW = "plain means of those who answered: expected to differ"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EstimateRow:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EstimateRow(Brief):
     """One estimate of what a moved customer is worth.
 
     Parameters
@@ -67,7 +69,7 @@ class EstimateRow:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Estimates:
+class Estimates(TableResult, Drawable):
     """The value per moved customer under each estimator, the headline among them.
 
     Parameters
@@ -138,12 +140,6 @@ class Estimates:
                 figure = f"{each.estimate:,.2f} ({each.ci_low:,.2f} to {each.ci_high:,.2f}) {self.currency}"
             lines.append(f"{row.method:<18}{figure}; {row.n_episodes:,} episodes; {row.what}")
         return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.2f}".format)
 
 
 def row_of(row: EstimateRow) -> dict[str, object]:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxvalue.errors import NotEstimable, SettingsError
-from cxvalue.estimate import BandStudy, Interval, Standardised, check_balance, fit_negative_control
-from cxvalue.estimate.diagnose.balance import Balance
+from cxvalue.estimate import BandStudy, Interval, Standardised, fit_negative_control
 from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.standardise import effective_numbers
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 from cxvalue.value.beside.estimates import Estimates
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, leaving_is_seen
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class Evidence(Brief):
     """What a verdict stands on.
 
     Parameters
@@ -60,10 +61,16 @@ def effective_episodes(study: BandStudy, shift: Shift) -> dict[Band, float]:
     """
     target = study.targets[study.position(EVERYBODY)]
     found = {shift.from_band: float(target.n_effective[0, BANDS.index(shift.from_band)])}
+    fitted = study.fit(Standardised(), from_band=shift.from_band, horizon=study.timeline.horizon)
+    if isinstance(fitted, NotEstimable):
+        return {band: found.get(band, 0.0) for band in (shift.from_band, shift.to_band)}
+    mean_row, _ = study.target_of(EVERYBODY, EVERYBODY, shift.from_band)
     for month in (1, study.timeline.horizon):
-        balance = check_balance(study, from_band=shift.from_band, to_band=shift.to_band, month=month)
-        for each in balance.bands if isinstance(balance, Balance) else ():
-            found[each.band] = min(found.get(each.band, np.inf), each.n_effective)
+        effective = effective_numbers(
+            study.moments[study.position(EVERYBODY)], 0, mean_row[0], columns=fitted.columns, month=month
+        )
+        for band in (shift.from_band, shift.to_band):
+            found[band] = min(found.get(band, np.inf), float(effective[BANDS.index(band)]))
     return {band: found.get(band, 0.0) for band in (shift.from_band, shift.to_band)}
 
 

@@ -30,7 +30,7 @@ RULE: Final = (
     "cannot be estimated never refutes, and is named; but without any second estimate a value is at most weak."
 )
 """The rule, as reports print it."""
-WORTH_A_LOOK: Final = ("complete_cohorts", "near_boundary", "other_baseline")
+WORTH_A_LOOK: Final = ("complete_cohorts", "near_boundary", "other_baseline", "earlier_amounts")
 """Estimates of the library's own that are shown only, and named where they lie apart from the headline."""
 NOT_TRIED: Final = (
     "the second estimators (weighted, doubly robust), the sensitivity analysis and the placebo were left out, "

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cxvalue.result import Result
+
 Label = Literal["not supported", "weak", "supported"]
 LABELS: Final[tuple[Label, ...]] = ("not supported", "weak", "supported")
 """The labels, from the lowest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Result):
     """A label and its reasons.
 
     Parameters

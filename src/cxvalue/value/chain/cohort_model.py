@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult
 
 ROUNDING: Final = 1e-9
 """How far probabilities may be off by rounding."""
@@ -38,8 +39,8 @@ class Reward:
     on_transition: ArrayLike | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CohortProjection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CohortProjection(TableResult):
     """What a cohort goes through and brings.
 
     Parameters
@@ -106,9 +107,6 @@ class CohortProjection:
         """
         cycles = len(self.trace) - 1
         return "\n".join(f"{kind}: {self.total(kind):,.4f} over {cycles} cycles, discounted" for kind in self.kinds)
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.4f}".format)
 
 
 def project_cohort(

@@ -11,6 +11,7 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 from cxvalue.value.ahead.months_covered import MonthsCovered
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS
@@ -22,7 +23,7 @@ MOST_APART: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SustainedValue:
+class SustainedValue(TableResult, Drawable):
     """The value of a move after which customers never fall below the to-band again; they may still rise.
 
     Parameters
@@ -163,9 +164,3 @@ class SustainedValue:
     def months(self) -> int:
         """Months of follow-up that are valued."""
         return self.covered.figure
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().to_html(index=False, float_format="{:,.3f}".format)

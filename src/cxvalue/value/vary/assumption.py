@@ -9,6 +9,7 @@ from typing import ClassVar, Final, NoReturn
 import numpy as np
 
 from cxvalue.errors import SettingsError
+from cxvalue.result import Brief
 from cxvalue.section import Section
 from cxvalue.value.vary.distribution import Distribution, DistributionKind
 
@@ -116,8 +117,8 @@ def number_text(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.4g}"
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+@dataclass(frozen=True, slots=True, repr=False)
+class Assumption(Brief):
     """A number that the user puts into the value, as the register holds it.
 
     Parameters

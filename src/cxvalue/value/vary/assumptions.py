@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from cxvalue.errors import SettingsError
+from cxvalue.result import TableResult
 from cxvalue.value.economics import EARLIER_BY, Economics
-from cxvalue.value.project import Projection
 from cxvalue.value.shift import Shift
 from cxvalue.value.vary.assumption import Assumption, AssumptionSettings, GivenElsewhere, number_text
 from cxvalue.value.vary.margin import GROSS_MARGIN, margin_assumption, margin_parts
 from cxvalue.vocabulary import STANDARD_METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxvalue.value.project import Projection
 
 SHARE: Final = "share"
 CUSTOMERS: Final = "customers"
@@ -43,7 +47,7 @@ FIXED: Final = frozenset({"discount_timing", "value_horizon_months", "horizon_mo
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Register:
+class Register(TableResult):
     """The assumption register.
 
     Parameters
@@ -112,6 +116,8 @@ class Register:
         pandas.DataFrame
             Columns name, value, unit, low, high, distribution, source, owner, date, note; empty cells are None.
         """
+        import pandas as pd  # noqa: PLC0415  slow to load; settings are read without
+
         return pd.DataFrame([register_row(each) for each in self.rows()], columns=list(COLUMNS))
 
     def summary(self) -> str:
@@ -123,12 +129,6 @@ class Register:
             A line an assumption.
         """
         return "\n".join(register_line(each) for each in self.rows())
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, na_rep=""))
 
 
 def register_row(each: Assumption) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxvalue.result import Brief, TableResult
 from cxvalue.value.appraise import payback_months
 from cxvalue.value.project import Projection
 from cxvalue.value.vary.assumption import Assumption
@@ -17,8 +18,8 @@ from cxvalue.value.vary.varied import varied_flow
 CASES = ("low", "base", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@dataclass(frozen=True, slots=True, repr=False)
+class Case(Brief):
     """What a programme comes to in one case.
 
     Parameters
@@ -44,7 +45,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Cases:
+class Cases(TableResult):
     """A programme in the low, the base and the high case.
 
     Parameters
@@ -86,12 +87,6 @@ class Cases:
             Plain text.
         """
         return "\n".join(case_line(case, self.currency) for case in self.cases)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:,.6g}".format))
 
 
 def case_line(case: Case, currency: str) -> str:

@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief
 
 DistributionKind = Literal["triangular", "pert", "normal", "lognormal", "uniform"]
 
@@ -17,13 +17,12 @@ RANGE_LEVEL: Final = 0.9
 """Share of a normal or lognormal distribution that lies between its low and its high value."""
 PERT_WEIGHT: Final = 4.0
 """How many times the most likely value counts against each end in the mean of a PERT distribution."""
-_REACH: Final = float(ndtri(0.5 + RANGE_LEVEL / 2))
 _EDGE: Final = 1e-12
 _TINY: Final = 1e-300
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+@dataclass(frozen=True, slots=True, repr=False)
+class Distribution(Brief):
     """An uncertain number.
 
     Parameters
@@ -73,6 +72,8 @@ class Distribution:
         ndarray
             Values, of the same shape.
         """
+        from scipy import special  # noqa: PLC0415  slow to load; settings are read without
+
         u = np.asarray(prob, dtype=np.float64)
         low, span = self.low, self.high - self.low
         if self.kind == "uniform":
@@ -84,9 +85,9 @@ class Distribution:
         if self.kind == "pert":
             alpha, beta = self.pert_shape()
             # The inverse is not a number for probabilities too small to hold all their digits.
-            return np.asarray(low + span * betaincinv(alpha, beta, np.where(u < _TINY, 0.0, u)))
+            return np.asarray(low + span * special.betaincinv(alpha, beta, np.where(u < _TINY, 0.0, u)))
         begin, end = self.kept()
-        score = ndtri(np.clip(begin + u * (end - begin), _EDGE, 1.0 - _EDGE))
+        score = special.ndtri(np.clip(begin + u * (end - begin), _EDGE, 1.0 - _EDGE))
         centre, scale = self.normal_scale()
         normal = np.asarray(centre + scale * score, dtype=np.float64)
         return np.clip(np.exp(normal) if self.kind == "lognormal" else normal, self.least, self.most)
@@ -104,16 +105,18 @@ class Distribution:
         float
             0 to 1.
         """
+        from scipy import special  # noqa: PLC0415  slow to load; settings are read without
+
         if self.kind in ("normal", "lognormal"):
             if self.kind == "lognormal" and value <= 0:
                 return 0.0
             centre, scale = self.normal_scale()
-            return float(ndtr(((np.log(value) if self.kind == "lognormal" else value) - centre) / scale))
+            return float(special.ndtr(((np.log(value) if self.kind == "lognormal" else value) - centre) / scale))
         at = min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
         if self.kind == "uniform":
             return at
         if self.kind == "pert":
-            return float(betainc(*self.pert_shape(), at))
+            return float(special.betainc(*self.pert_shape(), at))
         top = (self.mode - self.low) / (self.high - self.low)
         return at**2 / top if at < top else 1.0 - (1.0 - at) ** 2 / (1.0 - top) if top < 1.0 else 1.0
 
@@ -158,9 +161,12 @@ class Distribution:
         tuple of float
             So that 90 % lie between low and high.
         """
+        from scipy import special  # noqa: PLC0415  slow to load; settings are read without
+
         ends = np.array([self.low, self.high])
+        reach = float(special.ndtri(0.5 + RANGE_LEVEL / 2))
         low, high = np.log(ends) if self.kind == "lognormal" else ends
-        return float((low + high) / 2), float((high - low) / (2 * _REACH))
+        return float((low + high) / 2), float((high - low) / (2 * reach))
 
 
 def stratified_probabilities(draws: int, rng: np.random.Generator) -> Floats:

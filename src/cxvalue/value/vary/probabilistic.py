@@ -12,6 +12,7 @@ import pandas as pd
 
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.link.columns import Floats
+from cxvalue.result import Drawable, TableResult
 from cxvalue.value.economics import Economics
 from cxvalue.value.move import Move
 from cxvalue.value.project import Projection
@@ -36,7 +37,7 @@ OFF_CENTRE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Probabilistic:
+class Probabilistic(TableResult, Drawable):
     """The net present value when estimation and assumptions vary together.
 
     Parameters
@@ -114,13 +115,8 @@ class Probabilistic:
             f"{self.prob_npv_positive:.1%} of them\n  share of the variance: {parts}"
         )
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f"<p><b>{self.summary().splitlines()[0]}</b></p>" + self.to_frame().to_html(
-            index=False, float_format="{:,.4g}".format
-        )
+    def _title(self) -> str:
+        return self.summary().splitlines()[0]
 
 
 def draw_assumptions(ranged: tuple[Assumption, ...], draws: int, *, seed: int) -> dict[str, Floats]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.errors import NotEstimable
+from cxvalue.result import Drawable, TableResult
 from cxvalue.value.project import Projection
 from cxvalue.value.vary.assumptions import SHARE, Register
 from cxvalue.value.vary.cases import Cases, make_cases
@@ -21,7 +22,7 @@ DRAWS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Sensitivity:
+class Sensitivity(TableResult, Drawable):
     """How far the net present value moves with the assumptions.
 
     Parameters
@@ -73,12 +74,8 @@ class Sensitivity:
         parts.append(f"two-way table {table}" if isinstance(table, NotEstimable) else table.summary())
         return "\n".join([*parts, *(f"note: {text}" for text in self.warnings)])
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        first = self.probabilistic.summary().splitlines()[0]
-        return f"<p><b>{first}</b></p>" + self.to_frame().to_html(index=False, na_rep="", float_format="{:,.4g}".format)
+    def _title(self) -> str:
+        return self.probabilistic.summary().splitlines()[0]
 
 
 def analyse_sensitivity(

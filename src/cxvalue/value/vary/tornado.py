@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxvalue.link.columns import Floats
+from cxvalue.result import Brief, Drawable, TableResult
 from cxvalue.value.project import Projection
 from cxvalue.value.vary.assumption import SHOWN_REACH, Assumption, number_text
 from cxvalue.value.vary.assumptions import Register
@@ -20,8 +21,8 @@ SHOWN = f"±{SHOWN_REACH * 100:g} % shown"
 NOT_GIVEN = f"no range given: {SHOWN}"
 
 
-@dataclass(frozen=True, slots=True)
-class TornadoBar:
+@dataclass(frozen=True, slots=True, repr=False)
+class TornadoBar(Brief):
     """The net present value at both ends of an assumption, all others as they are.
 
     Parameters
@@ -60,7 +61,7 @@ class TornadoBar:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tornado:
+class Tornado(TableResult, Drawable):
     """The net present value at both ends of every assumption.
 
     Parameters
@@ -105,12 +106,6 @@ class Tornado:
             ends = f"{number_text(bar.low)} to {number_text(bar.high)} ({bar.span})"
             lines.append(f"  {bar.name:<24}{bar.npv_low:>14,.0f} to {bar.npv_high:>14,.0f}  at {ends}")
         return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, float_format="{:,.6g}".format))
 
 
 def make_tornado(projection: Projection, register: Register) -> Tornado:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
+from cxvalue.result import TableResult, html_table
 from cxvalue.value.project import Projection
 from cxvalue.value.vary.assumption import Assumption, number_text
 from cxvalue.value.vary.assumptions import SHARE, Register
@@ -18,7 +19,7 @@ from cxvalue.value.vary.varied import varied_flow
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TwoWay:
+class TwoWay(TableResult):
     """The net present value over a grid of two assumptions, all others as they are.
 
     Parameters
@@ -73,11 +74,12 @@ class TwoWay:
             lines.append(f"{number_text(value):>12}" + "".join(f"{cell:>14,.0f}" for cell in cells))
         return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return self.summary()
-
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(float_format="{:,.6g}".format))
+        frame = self.to_frame()
+        frame.index, frame.columns = (axis.map(number_text) for axis in (frame.index, frame.columns))
+        return html_table(
+            frame.rename_axis(index=None, columns=None).reset_index(names=f"{self.rows} \\ {self.columns}")
+        )
 
 
 def make_two_way(

@@ -1,0 +1,159 @@
+"""Customer-months in which an answer could have come: what the response model is fitted on and read at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxvalue.link.columns import Integers
+from cxvalue.link.covariates import Covariates
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedRows:
+    """Some customer-months of the target's window.
+
+    Parameters
+    ----------
+    month : ndarray of shape (r,)
+        The month.
+    answered : ndarray of shape (r,)
+        Whether an answer came.
+    record : ndarray of shape (r,)
+        Position of the candidate's latest answer; −1 for customers who gave none.
+    group : ndarray of shape (r,)
+        Customer group.
+    covariates : Covariates
+        Known in that month; the previous band is the one before the window began.
+    """
+
+    month: Integers
+    answered: Flags
+    record: Integers
+    group: Integers
+    covariates: Covariates
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Customer-months of the target's window in which an answer could have come.
+
+    Parameters
+    ----------
+    window : tuple of int
+        Months with answers within the target's window, ascending.
+    sample : AskedRows
+        Those on which the response model is fitted: of customers of the sample, up to their first answer.
+    candidates : callable
+        Gives those of the customers active at ``as_of`` who answered in the window, batch by batch; by record,
+        ascending, and no record is in two batches.
+    records : ndarray of shape (c,)
+        Positions of these customers' latest answers, ascending.
+    sample_share : float
+        Share of the customers in the sample.
+    """
+
+    window: tuple[int, ...]
+    sample: AskedRows
+    candidates: Callable[[], Iterator[AskedRows]]
+    records: Integers
+    sample_share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AskedGrid:
+    """Who could have answered in which month of the window, by customer.
+
+    Parameters
+    ----------
+    window : ndarray of shape (W,)
+        The months.
+    there : ndarray of shape (c, W)
+        Whether the customer could have answered: was active in the month, or answered in it (and left in it), and was
+        invited where invitations are given.
+    answered : ndarray of shape (c, W)
+        Whether an answer came.
+    record : ndarray of shape (c,)
+        Position of the candidate's latest answer in the window; −1 for customers who are no candidates.
+    previous : ndarray of shape (c,)
+        Band of the last answer before the window; the number of bands where there is none.
+    months_since : ndarray of shape (c,)
+        Months from that answer to the window's first month; 0 where there is none.
+    in_sample : ndarray of shape (c,)
+        Whether the response model is fitted on the customer.
+    """
+
+    window: Integers
+    there: Flags
+    answered: Flags
+    record: Integers
+    previous: Integers
+    months_since: Integers
+    in_sample: Flags
+
+    @property
+    def at_risk(self) -> Flags:
+        """Customer-months of the sample up to each customer's first answer, shape (c, W)."""
+        earlier: Integers = np.cumsum(self.answered, axis=1) - self.answered
+        return np.asarray(self.there & (earlier == 0) & self.in_sample[:, None])
+
+    @property
+    def of_candidates(self) -> Flags:
+        """Customer-months of the candidates, shape (c, W)."""
+        return self.there & (self.record >= 0)[:, None]
+
+
+def last_before(person: Integers, m0: Integers, month: int, n: int) -> Integers:
+    """Return each customer's last answer before a month.
+
+    Parameters
+    ----------
+    person : ndarray of shape (a,)
+        Customer of each answer; ascending.
+    m0 : ndarray of shape (a,)
+        Month of each answer; ascending within a customer.
+    month : int
+        The month.
+    n : int
+        Customers.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Position of the answer; −1 for none.
+
+    Examples
+    --------
+    >>> last_before(np.array([0, 0, 2]), np.array([100, 103, 107]), 105, 3).tolist()
+    [1, -1, -1]
+    """
+    found = np.full(n, -1, dtype=np.int64)
+    at = np.flatnonzero(m0 < month)
+    found[person[at]] = at  # the last one of a customer stands last
+    return found
+
+
+def rows_of(where: Flags, first: int, end: int, window: Integers) -> tuple[Integers, Integers]:
+    """Return the customer-months of some consecutive customers, by customer and month.
+
+    Parameters
+    ----------
+    where : ndarray of shape (c, W)
+        Which customer-months.
+    first, end : int
+        The customers, the last not included.
+    window : ndarray of shape (W,)
+        The months.
+
+    Returns
+    -------
+    tuple of ndarray
+        Customers and months.
+    """
+    person, at = np.nonzero(where[first:end])
+    return (person + first).astype(np.int64), window[at]

@@ -1,0 +1,232 @@
+"""People: the customers who answered, and those on whom the response model is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cxvalue.engine import Engine
+from cxvalue.link.columns import Floats, Integers, codes_of, floats, integers, words
+from cxvalue.link.statements import DIGEST_DIGITS, HEX_DIGITS, SAMPLE_SCALE, people
+from cxvalue.tables import Attribute, CleanTables
+
+Kind = TypeVar("Kind", bound=np.generic)
+
+HEX_VALUES = np.zeros(256, dtype=np.uint8)
+HEX_VALUES[np.frombuffer(b"0123456789abcdef", dtype=np.uint8)] = np.arange(16)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """Customers by customer group and, within a group, by id; no id is among the columns.
+
+    Parameters
+    ----------
+    place : ndarray of shape (c,)
+        Position of each customer of the table ``people``, by its number there.
+    group : ndarray of shape (c,)
+        Customer group, 0 to G − 1; ascending.
+    in_sample : ndarray of shape (c,)
+        Whether the response model is fitted on the customer.
+    active : ndarray of shape (c, 2)
+        Words of the months in which the customer was active.
+    joined_month : ndarray of shape (c,)
+        Month of joining; NaN where not known.
+    numbers : ndarray of shape (c, s)
+        Fixed covariates that are numbers.
+    segments : ndarray of shape (c, number of segments)
+        Codes of the segment columns, −1 where blank.
+    segment_values : tuple of tuple of str
+        What the codes stand for.
+    codes : ndarray of shape (c, number of categorical covariates)
+        Codes of segments and categorical covariates among their own categories.
+    levels : tuple of tuple of str
+        These categories.
+    bought : ndarray of shape (c, 2), optional
+        Words of the months in which the customer bought, where leaving is not seen.
+    """
+
+    place: NDArray[np.int32]
+    group: Integers
+    in_sample: NDArray[np.bool_]
+    active: Integers
+    joined_month: Floats
+    numbers: Floats
+    segments: Integers
+    segment_values: tuple[tuple[str, ...], ...]
+    codes: Integers
+    levels: tuple[tuple[str, ...], ...]
+    bought: Integers | None = None
+
+    def only_levels_of(self, rows: NDArray[np.bool_]) -> People:
+        """Return the people with the categories that some of them have, and no others.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (c,)
+            Whose categories count.
+
+        Returns
+        -------
+        People
+            Others' categories are blank where none of those customers has them.
+        """
+        codes, levels = self.codes.copy(), list(self.levels)
+        for at, values in enumerate(self.levels):
+            there = np.bincount(codes[rows, at] + 1, minlength=len(values) + 1)[1:] > 0
+            if not there.all():
+                new = np.r_[np.where(there, np.cumsum(there) - 1, -1), -1]
+                codes[:, at] = new[codes[:, at]]
+                levels[at] = tuple(value for value, is_there in zip(values, there, strict=True) if is_there)
+        return replace(self, codes=codes, levels=tuple(levels))
+
+
+def level_attributes(clean: CleanTables) -> list[Attribute]:
+    """Return the segments and the fixed covariates that are categories.
+
+    Parameters
+    ----------
+    clean : CleanTables
+        The tables.
+
+    Returns
+    -------
+    list of Attribute
+        Segments first.
+    """
+    tables = clean.tables
+    return [*tables.segments, *(static for static in tables.statics if not static.is_number)]
+
+
+def read_people(
+    engine: Engine,
+    clean: CleanTables,
+    *,
+    groups: int,
+    sample_share: float,
+    segment_values: tuple[tuple[str, ...], ...],
+) -> People:
+    """Keep the customers wanted as ``people`` and return what is known of them.
+
+    Parameters
+    ----------
+    engine : Engine
+        Runs the statement.
+    clean : CleanTables
+        The checked tables.
+    groups : int
+        Customer groups, G.
+    sample_share : float
+        Share of the customers on whom the response model is fitted.
+    segment_values : tuple of tuple of str
+        Values of each segment column that count.
+
+    Returns
+    -------
+    People
+        The customers.
+    """
+    tables = clean.tables
+    engine.keep("people", people(tables, sample_share=sample_share))
+    names = ["number", "digest", "active_0", "active_1", "joined_month"]
+    names += [each.canonical for each in (*tables.segments, *tables.statics)]
+    names += [] if tables.purchase_window is None else ["bought_0", "bought_1"]
+    table = engine.query(f"SELECT {', '.join(names)} FROM people")
+    number = integers(table, "number")
+    first, second = digest_halves(table["digest"])
+    group = first % groups
+    order = np.lexsort((number, group))
+    place = np.empty(len(order), dtype=np.int32)
+    place[number[order]] = np.arange(len(order), dtype=np.int32)
+    attributes = level_attributes(clean)
+    levels = tuple(categories(table, attribute) for attribute in attributes)
+    codes = [codes_of(table, attribute, values) for attribute, values in zip(attributes, levels, strict=True)]
+    segments = [codes_of(table, segment, segment_values[at]) for at, segment in enumerate(tables.segments)]
+    numbers = [floats(table, static.canonical) for static in tables.statics if static.is_number]
+    n = len(order)
+    return People(
+        place,
+        group[order],
+        (second < int(sample_share * SAMPLE_SCALE))[order],
+        words(table)[order],
+        floats(table, "joined_month")[order],
+        stacked(numbers, n, np.float64)[order],
+        stacked(segments, n, np.int64)[order],
+        segment_values,
+        stacked(codes, n, np.int64)[order],
+        levels,
+        None if tables.purchase_window is None else words(table, "bought")[order],
+    )
+
+
+def stacked(columns: Sequence[NDArray[Kind]], n: int, kind: type[Kind]) -> NDArray[Kind]:
+    """Return columns side by side, also where there is none.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of shape (n,)
+        The columns.
+    n : int
+        Rows.
+    kind : type
+        Of the values.
+
+    Returns
+    -------
+    ndarray of shape (n, number of columns)
+        The columns.
+    """
+    return np.column_stack(columns) if columns else np.empty((n, 0), dtype=kind)
+
+
+def categories(table: pa.Table, attribute: Attribute) -> tuple[str, ...]:
+    """Return the categories of a column, sorted.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The customers.
+    attribute : Attribute
+        The column.
+
+    Returns
+    -------
+    tuple of str
+        Those that are there.
+    """
+    return tuple(sorted(value for value in table[attribute.canonical].unique().to_pylist() if value is not None))
+
+
+def digest_halves(digests: pa.ChunkedArray) -> tuple[Integers, Integers]:
+    """Return the two halves of each customer's digest as numbers.
+
+    Parameters
+    ----------
+    digests : pyarrow.ChunkedArray
+        Text of twelve hexadecimal digits.
+
+    Returns
+    -------
+    tuple of ndarray of shape (c,)
+        Values from 0 to 16^6 − 1, the same on every engine.
+
+    Examples
+    --------
+    >>> first, second = digest_halves(pa.chunked_array([["0000ff000010"]]))
+    >>> first.tolist(), second.tolist()
+    ([255], [16])
+    """
+    if len(digests) == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    fixed = digests.combine_chunks().cast(pa.binary()).cast(pa.binary(DIGEST_DIGITS))
+    letters = np.frombuffer(fixed.buffers()[1], dtype=np.uint8)[fixed.offset * DIGEST_DIGITS :]
+    digits = HEX_VALUES[letters[: len(fixed) * DIGEST_DIGITS]].reshape(len(fixed), DIGEST_DIGITS)
+    halves = np.zeros((2, len(fixed)), dtype=np.int64)
+    for at in range(DIGEST_DIGITS):
+        halves[at // HEX_DIGITS] = halves[at // HEX_DIGITS] * 16 + digits[:, at]
+    return halves[0], halves[1]
