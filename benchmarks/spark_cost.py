@@ -14,17 +14,21 @@ scales with the cores; it knows nothing of networks, stragglers or a busy cluste
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
 import cxvalue as cx
 from benchmarks.scale.base import BigBase, write_base
+from benchmarks.scale.measure import load_library
 
 CORES = 4
 """Of an executor, in the estimate."""
@@ -57,27 +61,31 @@ class Cost:
     clock: float
 
 
-def measure(customers: int, folder: Path) -> Cost:
+def measure(customers: int) -> Cost:
     """Write a base, value it on a new Spark, and count what that takes."""
-    study = write_base(BigBase(customers), folder, engine="spark")
-    alone, clock = time.process_time(), time.perf_counter()
-    with closing(cx.Study.from_toml(study)) as opened, warnings.catch_warnings():
+    load_library()
+    with tempfile.TemporaryDirectory(prefix="cxvalue-cost-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", cx.CxValueWarning)
-        opened.results("value")
-        children = psutil.Process().children(recursive=True)
-        shared = sum(sum(child.cpu_times()[:2]) for child in children)
+        study = write_base(BigBase(customers), Path(folder), engine="spark")
+        alone, clock = time.process_time(), time.perf_counter()
+        with closing(cx.Study.from_toml(study)) as opened:
+            opened.results("value")
+            children = psutil.Process().children(recursive=True)
+            shared = sum(sum(child.cpu_times()[:2]) for child in children)
     return Cost(customers, shared, time.process_time() - alone, time.perf_counter() - clock)
 
 
 def costs(sizes: list[int]) -> list[Cost]:
-    """Measure every size."""
+    """Measure every size in a process, and so a Java, of its own."""
     found = []
     for customers in sizes:
-        with tempfile.TemporaryDirectory(prefix="cxvalue-cost-") as folder:
-            found.append(measure(customers, Path(folder)))
+        command = [sys.executable, "-m", "benchmarks.spark_cost", "--one", str(customers)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found.append(Cost(**json.loads(done.stdout.splitlines()[-1])))
         print(
             f"{customers:>12,} customers: {found[-1].shared:7.1f} s shared, {found[-1].alone:6.1f} s alone, "
-            f"{found[-1].clock:6.1f} s by the clock"
+            f"{found[-1].clock:6.1f} s by the clock",
+            flush=True,
         )
     return found
 
@@ -87,7 +95,7 @@ def report(found: list[Cost]) -> None:
     small, big = found[0], found[-1]
     rows = (big.customers - small.customers) * ROWS_A_CUSTOMER
     shared, alone = (big.shared - small.shared) / rows, (big.alone - small.alone) / rows
-    fixed = max(big.shared - shared * big.customers * ROWS_A_CUSTOMER, 0.0)
+    fixed = max(small.shared - shared * small.customers * ROWS_A_CUSTOMER, 0.0)
     print(f"a million panel rows: {shared * 1e6:.2f} s shared, {alone * 1e6:.2f} s alone; {fixed:.0f} s in any case")
     total = ESTIMATED * ROWS_A_CUSTOMER
     print(f"{ESTIMATED:,} customers, {total / 1e9:.1f} thousand million rows, {CORES} cores an executor:")
@@ -103,7 +111,12 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", nargs=2, type=int, default=[20_000, 200_000], help="sizes of the two bases")
-    report(costs(sorted(parser.parse_args().customers)))
+    parser.add_argument("--one", type=int, help="measure one size, and print what was found as one line")
+    chosen = parser.parse_args()
+    if chosen.one is not None:
+        print(json.dumps(asdict(measure(chosen.one))))
+    else:
+        report(costs(sorted(chosen.customers)))
 
 
 if __name__ == "__main__":

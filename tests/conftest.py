@@ -46,6 +46,10 @@ def spark() -> Iterator[Any]:
         .config("spark.sql.warehouse.dir", tempfile.gettempdir())
         .config("spark.sql.session.timeZone", "America/New_York")  # a user's; the engine works in UTC
         .config("spark.sql.shuffle.partitions", "2")
+        # On tables as small as these, compiling and planning anew cost more than they save.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.sql.adaptive.enabled", "false")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")

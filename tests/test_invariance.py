@@ -157,7 +157,11 @@ def after_time_zero(rows: pd.DataFrame) -> pd.Series:
 
 def design_of(found: Arrays) -> list[np.ndarray]:
     linked, asked = found.linked, found.linked.asked
-    rows = [linked.answers.covariates, asked.sample.covariates, *(each.covariates for each in asked.candidates())]
+    rows = [
+        linked.answers.covariates,
+        asked.read_sample().covariates,
+        *(each.covariates for each in asked.candidates()),
+    ]
     known = [part for each in rows for part in (each.numbers, each.codes)]
     return [*known, linked.answers.band, linked.answers.group, linked.answers.segments]
 

@@ -18,7 +18,8 @@ from builders import Base
 from cxvalue.estimate import BandStudy
 from cxvalue.estimate.cohort_means import CohortMeans
 from cxvalue.estimate.cohorts import common_columns, fit_cohorts, take_columns
-from cxvalue.estimate.moments import Moments, Partition, accumulate
+from cxvalue.estimate.moments import Moments, accumulate
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.replicate import Interval
 from cxvalue.estimate.standardise import standardise
 from cxvalue.estimate.trend import Trend, fit_trend, prob_of_departure, too_short

@@ -7,7 +7,8 @@ import pytest
 import statsmodels.api as sm
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.response import MIN_PROBABILITY, PRIOR, fit_response, leave_groups_out, newton
+from cxvalue.estimate.answer_weights import MIN_PROBABILITY
+from cxvalue.estimate.response import PRIOR, fit_response, leave_groups_out, newton
 from cxvalue.link import Asked, AskedRows, Covariates
 
 GROUPS = 20
@@ -60,7 +61,7 @@ def asked(n: int, months: int, prob: float) -> Asked:
             at = np.flatnonzero(np.isin(rows.record, half))
             yield AskedRows(month[at], rows.answered[at], rows.record[at], group[at], covariates.take(at))
 
-    return Asked(tuple(range(100, 100 + months)), rows, candidates, record[record >= 0], 1.0)
+    return Asked(tuple(range(100, 100 + months)), lambda: rows, candidates, record[record >= 0], 1.0)
 
 
 def test_weights_are_one_over_the_probability_of_answering_at_least_once() -> None:

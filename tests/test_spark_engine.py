@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -142,8 +143,10 @@ print(SparkSession.getActiveSession())
 
 
 def test_a_session_of_ours_is_made_and_stopped(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYSPARK_PYTHON"}
     done = subprocess.run(
-        [sys.executable, "-c", OWN_SESSION], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
-    )
+        [sys.executable, "-c", OWN_SESSION], cwd=tmp_path, env=environment, capture_output=True, text=True,
+        check=False, timeout=300,
+    )  # fmt: skip
     assert done.stdout.splitlines() == ["local[1] 3", "45", "None"], done.stderr
     assert list(tmp_path.iterdir()) == []  # no warehouse, no artifacts

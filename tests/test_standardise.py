@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.moments import N_BANDS, Moments, Partition, accumulate, entry_bins
+from cxvalue.estimate.moments import N_BANDS, Moments, accumulate, entry_bins
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.standardise import sound_columns, standardise
 from cxvalue.link import OutcomeBatch
 

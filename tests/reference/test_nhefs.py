@@ -17,7 +17,8 @@ from causaldata import nhefs
 from cxvalue.estimate.beside.propensity import fit_propensity
 from cxvalue.estimate.beside.weights import augmented_means, class_weights, weighted_means
 from cxvalue.estimate.diagnose.balance import implied_weights
-from cxvalue.estimate.moments import Moments, Partition, accumulate, entry_bins
+from cxvalue.estimate.moments import Moments, accumulate, entry_bins
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.replicate import BandReplicates, jackknife_se
 from cxvalue.estimate.standardise import standardise
 from cxvalue.link import OutcomeBatch

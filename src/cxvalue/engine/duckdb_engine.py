@@ -57,6 +57,7 @@ class DuckDBEngine:
             "autoinstall_known_extensions = false",
             "autoload_known_extensions = false",
             "preserve_insertion_order = false",
+            "streaming_buffer_size = '32MB'",
             "TimeZone = 'UTC'",
         ):
             self._connection.execute(f"SET {setting}")

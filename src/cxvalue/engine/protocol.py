@@ -62,7 +62,8 @@ class Engine(Protocol):
         Returns
         -------
         dict of str to str
-            Name to type, in the source's order.
+            Name to type, in the source's order; types in the words of DuckDB, such as ``BIGINT``, ``VARCHAR``,
+            ``TIMESTAMP WITH TIME ZONE``, and ``"NULL"`` with its quotes for a column without a value.
         """
         ...
 
@@ -120,7 +121,7 @@ class Engine(Protocol):
         Returns
         -------
         iterator of pyarrow.RecordBatch
-            The batches.
+            The batches, in any order; no more than a few are in memory at a time.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -14,6 +14,9 @@ from cxvalue.engine.spark_columns import text_of, type_word, typed_expression
 from cxvalue.engine.spark_session import SparkHome, errors_naming, worded_errors
 from cxvalue.engine.spark_sources import database_table, spark_frame
 from cxvalue.errors import DataError
+
+BATCHES_FETCHED: Final = 4
+"""Batches of a streamed result that are fetched together; the driver holds two such sets."""
 
 
 class SparkEngine:
@@ -156,13 +159,14 @@ class SparkEngine:
         Yields
         ------
         pyarrow.RecordBatch
-            The next rows. The executors hold the result, the driver two of its partitions at a time.
+            The next rows. The executors hold the result; the driver holds a few batches at a time.
         """
         with worded_errors():
             packed = self._session.sql(sql).mapInArrow(packing(), "packed BINARY").persist()
             self._kept.append(packed)
-            packed.count()  # on all executors at once; fetching alone would run one partition after the other
-            for row in packed.toLocalIterator(prefetchPartitions=True):
+            # Counted on all executors at once: fetching alone would run one partition after the other.
+            n_parts = -(-packed.count() // BATCHES_FETCHED)
+            for row in packed.repartition(max(n_parts, 1)).toLocalIterator(prefetchPartitions=True):
                 for batch in pa.ipc.open_stream(row.packed):
                     for first in range(0, batch.num_rows, batch_rows):
                         yield batch.slice(first, batch_rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -16,12 +17,14 @@ import pyarrow as pa
 from cxvalue.errors import CxValueError, DataError, SettingsError
 
 REFUSED: Final = "[run.spark] {key} = '{wanted}' cannot be set: a Spark session is running, and it has '{found}'"
+PYTHON_VARIABLE: Final = "PYSPARK_PYTHON"
 PYTHON_ERROR: Final = re.compile(r"^[A-Za-z_.]*(Error|Exception): .")
 ALONE: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "2g",
 }
 """Settings of a session that we make on one machine: no page is served, nothing listens to other machines."""
 WORKING: Final = {
@@ -132,13 +135,14 @@ def new_session(settings: Mapping[str, str], *, folder: str, threads: int | None
 
     chosen = {"spark.sql.warehouse.dir": folder}
     if settings.get("spark.master", "local").startswith("local"):
-        chosen |= ALONE | {"spark.pyspark.python": sys.executable}
+        chosen |= ALONE | {"spark.sql.shuffle.partitions": str(2 * (threads or os.cpu_count() or 1))}
         chosen |= {"spark.master": f"local[{threads}]"} if threads is not None else {}
     builder = SparkSession.builder.appName("cxvalue")
     for key, value in (chosen | dict(settings)).items():
         builder = builder.config(key, value)
     try:
-        session = builder.getOrCreate()
+        with same_python():
+            session = builder.getOrCreate()
     except spark_errors() as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise SettingsError(
@@ -148,6 +152,24 @@ def new_session(settings: Mapping[str, str], *, folder: str, threads: int | None
         ) from error
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+@contextmanager
+def same_python() -> Iterator[None]:
+    """Let a session that is started meanwhile run this Python, where the user has not named another.
+
+    Yields
+    ------
+    None
+        Nothing; the environment is as it was afterwards.
+    """
+    is_named = PYTHON_VARIABLE in os.environ
+    os.environ.setdefault(PYTHON_VARIABLE, sys.executable)
+    try:
+        yield
+    finally:
+        if not is_named:
+            del os.environ[PYTHON_VARIABLE]
 
 
 def inner_session(outer: Any, wanted: Mapping[str, str]) -> Any:
@@ -267,6 +289,12 @@ def engine_error(error: Exception) -> CxValueError:
         return CxValueError(
             f"the engine ran out of memory: {first}",
             hint="raise spark.driver.memory, spark.executor.memory or spark.driver.maxResultSize in [run.spark]",
+        )
+    if "ModuleNotFoundError" in text:
+        return CxValueError(
+            f"Python on the executors lacks a package: {first}",
+            allowed="pyarrow on every executor, in the Python that PYSPARK_PYTHON names",
+            hint="set PYSPARK_PYTHON before the session is started",
         )
     return DataError(f"a table could not be read through: {first}", hint="look for damaged files or rows")
 

@@ -11,7 +11,8 @@ import numpy as np
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate.design import Basis
 from cxvalue.estimate.formula import FormulaBasis
-from cxvalue.estimate.moments import Moments, Partition
+from cxvalue.estimate.moments import Moments
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.protocol import ContrastEstimator, ContrastReplicates, EpisodeSource, Estimator, TargetRows
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.estimate.response import AnswerProbabilities

@@ -22,11 +22,14 @@ class DesignRows:
     basis : Basis or FormulaBasis
         The columns.
     covariates : Covariates
-        Of the answers, those that the basis stands on.
+        Of the answers.
+    names : tuple of str
+        Those that the basis stands on.
     """
 
     basis: Basis | FormulaBasis
     covariates: Covariates
+    names: tuple[str, ...]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -46,4 +49,4 @@ class DesignRows:
         ndarray of shape (r, p)
             The rows.
         """
-        return self.basis.matrix(self.covariates.take(rows))
+        return self.basis.matrix(self.covariates.take(rows).only(self.names))

@@ -14,7 +14,8 @@ from cxvalue.estimate.bands import BandStudy, columns_of
 from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
 from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.estimate.formula import FormulaBasis, fit_formula
-from cxvalue.estimate.moments import LateMoments, Moments, Partition, accumulate, entry_bins
+from cxvalue.estimate.moments import LateMoments, Moments, accumulate, entry_bins
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.response import AnswerProbabilities, fit_response
 from cxvalue.estimate.rows import collect_rows
 from cxvalue.estimate.settings import AdjustSettings
@@ -80,12 +81,12 @@ def estimate_bands(
     smallest = min(int(((answers.band == b) & (bins == 0)).sum()) for b in range(len(BANDS)))
     basis = make_basis(
         adjust.formula,
-        answers.covariates.only(chosen).take(episodes),
+        answers.covariates.only(chosen) if episodes.all() else answers.covariates.only(chosen).take(episodes),
         answers.band[episodes],
         outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
     )
-    design = DesignRows(basis, answers.covariates.only(chosen))
+    design = DesignRows(basis, answers.covariates, chosen)
     partitions = make_partitions(linked, timeline)
     if only_everybody:
         partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)

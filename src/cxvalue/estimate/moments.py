@@ -5,38 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import overload
 
 import numpy as np
 
+from cxvalue.estimate.cell_sums import CellSums, run_bounds, run_starts, sum_cells
+from cxvalue.estimate.crossed_partitions import cross_partitions
 from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.estimate.partition import Partition
 from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.pipeline import in_order
 
 N_BANDS = 3
-MOST_CODES = 48
-"""Codes of partitions that are crossed to share their products."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
-    """Strata that do not overlap: everybody, the values of a segment, the cohorts.
-
-    Parameters
-    ----------
-    name : str
-        ``everybody``, ``complete_cohorts``, ``cohort_quarter``, ``cohort_year`` or a segment's name.
-    labels : tuple of str
-        The strata.
-    codes : ndarray of shape (n,)
-        Stratum of each answer; −1 for none.
-    """
-
-    name: str
-    labels: tuple[str, ...]
-    codes: Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,114 +201,6 @@ def accumulate(
     return [by_metric(total, n_metrics, horizon) for total in totals]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CellSums:
-    """Sums over the episodes of a batch, by cell.
-
-    Parameters
-    ----------
-    cell : ndarray of shape (c,)
-        Code of the crossed partitions, band and group as one number; ascending.
-    cross : ndarray of shape (c, p, H·M)
-        Σ x y.
-    squares : ndarray of shape (c, H·M)
-        Σ y².
-    fine : ndarray of shape (f,)
-        Cell and censoring class as one number; ascending.
-    gram : ndarray of shape (f, p, p)
-        Σ x xᵀ.
-    counts : ndarray of shape (f,)
-        Episodes.
-    """
-
-    cell: Integers
-    cross: Floats
-    squares: Floats
-    fine: Integers
-    gram: Floats
-    counts: Integers
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CrossedPartitions:
-    """Some partitions crossed: each code stands for one stratum, or none, of each of them.
-
-    Parameters
-    ----------
-    partitions : tuple of int
-        Positions of the partitions.
-    codes : ndarray of shape (n,)
-        Code of each answer, from 0.
-    strata : tuple of ndarray of shape (codes,)
-        Stratum of each code in each of the partitions; −1 for none.
-    """
-
-    partitions: tuple[int, ...]
-    codes: Integers
-    strata: tuple[Integers, ...]
-
-
-def cross_partitions(partitions: Sequence[Partition], *, most: int = MOST_CODES) -> list[CrossedPartitions]:
-    """Cross partitions, each with those before it, as long as not too many codes arise.
-
-    Parameters
-    ----------
-    partitions : sequence of Partition
-        The strata.
-    most : int
-        Codes of partitions that are crossed; a single partition may have more.
-
-    Returns
-    -------
-    list of CrossedPartitions
-        Every partition is in one of them.
-
-    Examples
-    --------
-    >>> half = Partition("half", ("a", "b"), np.array([0, 0, 1, 1]))
-    >>> last = Partition("last", ("z",), np.array([-1, -1, -1, 0]))
-    >>> (crossed,) = cross_partitions([half, last])
-    >>> crossed.codes.tolist(), [each.tolist() for each in crossed.strata]
-    ([0, 0, 1, 2], [[0, 1, 1], [-1, -1, 0]])
-    """
-    found: list[CrossedPartitions] = []
-    for at, partition in enumerate(partitions):
-        own = CrossedPartitions((), np.zeros(len(partition.codes), dtype=np.int64), ())
-        joined = crossed_with(found[-1], at, partition) if found else None
-        if joined is not None and len(joined.strata[0]) <= most:
-            found[-1] = joined
-        else:
-            found.append(crossed_with(own, at, partition))
-    return found
-
-
-def crossed_with(crossed: CrossedPartitions, at: int, partition: Partition) -> CrossedPartitions:
-    """Return crossed partitions with one more.
-
-    Parameters
-    ----------
-    crossed : CrossedPartitions
-        Those so far.
-    at : int
-        Position of the partition.
-    partition : Partition
-        The partition.
-
-    Returns
-    -------
-    CrossedPartitions
-        With the codes that occur.
-    """
-    width = len(partition.labels) + 1
-    mixed = crossed.codes * width + partition.codes + 1
-    n_codes = (len(crossed.strata[0]) if crossed.strata else 1) * width
-    there = np.flatnonzero(np.bincount(mixed, minlength=n_codes))
-    place = np.zeros(n_codes, dtype=np.int64)
-    place[there] = np.arange(len(there))
-    strata = (*(each[there // width] for each in crossed.strata), there % width - 1)
-    return CrossedPartitions((*crossed.partitions, at), place[mixed], strata)
-
-
 def by_metric(moments: Moments, n_metrics: int, horizon: int) -> Moments:
     """Return moments whose outcomes run by metric, then month, from moments whose outcomes run by month, then metric.
 
@@ -402,53 +275,6 @@ def rows_within(design: Floats | DesignRows, first: int, width: int, rows: Integ
     return np.ascontiguousarray(design[first + rows][:, :width])
 
 
-def sum_cells(
-    design: Callable[[Integers], Floats],
-    outcomes: Callable[[Integers], Floats],
-    *,
-    cell: Integers,
-    bins: Integers,
-    entries: int,
-) -> CellSums:
-    """Sum a batch of episodes by cell.
-
-    Parameters
-    ----------
-    design : callable
-        Gives the design rows of some of the rows, shape (r, p).
-    outcomes : callable
-        Gives the outcomes of some of the rows, shape (r, H·M).
-    cell, bins : ndarray of shape (rows,)
-        Cell and censoring class of each episode.
-    entries : int
-        Censoring classes, E.
-
-    Returns
-    -------
-    CellSums
-        The sums.
-    """
-    used = np.flatnonzero(bins >= 0)
-    fine = (cell * entries + bins)[used]
-    order = np.argsort(fine, kind="stable")
-    used, fine = used[order], fine[order]
-    x, y = design(used), outcomes(used)
-    edges = run_starts(fine)
-    finest = run_bounds(edges, len(fine))
-    gram = np.empty((len(edges), x.shape[1], x.shape[1]))
-    for at, (first, end) in enumerate(finest):
-        np.matmul(x[first:end].T, x[first:end], out=gram[at])
-    starts = run_starts(fine // entries)
-    cross = np.empty((len(starts), x.shape[1], y.shape[1]))
-    squares = np.empty((len(starts), y.shape[1]))
-    for at, (first, end) in enumerate(run_bounds(starts, len(fine))):
-        mine = y[first:end]
-        np.matmul(x[first:end].T, mine, out=cross[at])
-        np.einsum("ij,ij->j", mine, mine, out=squares[at])
-    counts = np.diff(np.r_[edges, len(fine)])
-    return CellSums(fine[starts] // entries, cross, squares, fine[edges], gram, counts)
-
-
 def add_cells(total: Moments, sums: CellSums, strata: Integers) -> None:
     """Add a batch's cells to the sums of a partition, which :func:`accumulate` owns.
 
@@ -477,24 +303,6 @@ def add_cells(total: Moments, sums: CellSums, strata: Integers) -> None:
             total.counts[s][where] += sums.counts[first:end]
 
 
-def run_bounds(starts: Integers, n: int) -> list[tuple[int, int]]:
-    """Return first and last row of each run, the last not included.
-
-    Parameters
-    ----------
-    starts : ndarray
-        Where runs begin.
-    n : int
-        Rows.
-
-    Returns
-    -------
-    list of tuple of int
-        One a run.
-    """
-    return list(pairwise([*starts.tolist(), n])) if len(starts) else []
-
-
 def width_of(moments: Moments) -> int:
     """Return how many columns of the design moments hold.
 
@@ -509,26 +317,3 @@ def width_of(moments: Moments) -> int:
         p.
     """
     return int(moments.cross.shape[3])
-
-
-def run_starts(codes: Integers) -> Integers:
-    """Return where each run of equal codes begins.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n,)
-        Sorted codes.
-
-    Returns
-    -------
-    ndarray
-        Positions; empty for no codes.
-
-    Examples
-    --------
-    >>> run_starts(np.array([3, 3, 5, 9, 9])).tolist()
-    [0, 2, 3]
-    """
-    if len(codes) == 0:
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.r_[True, np.diff(codes) != 0]).astype(np.int64)

@@ -9,7 +9,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.moments import Moments, Partition
+from cxvalue.estimate.moments import Moments
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.estimate.rows import EpisodeRows

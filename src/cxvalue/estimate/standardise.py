@@ -8,7 +8,8 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
-from cxvalue.estimate.moments import N_BANDS, Moments, Partition, accumulate, triangle
+from cxvalue.estimate.moments import N_BANDS, Moments, accumulate, triangle
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.link import OutcomeBatch
 from cxvalue.link.columns import Floats, Integers

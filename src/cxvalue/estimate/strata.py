@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxvalue.estimate.moments import Partition
+from cxvalue.estimate.partition import Partition
 from cxvalue.link import Linked, Timeline
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR, EVERYBODY, cohort_label
 

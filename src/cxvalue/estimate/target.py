@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from cxvalue.estimate.design_rows import DesignRows
-from cxvalue.estimate.moments import N_BANDS, Partition
+from cxvalue.estimate.moments import N_BANDS
+from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.link import Answers
 from cxvalue.link.columns import Floats, Integers

@@ -47,8 +47,8 @@ class Asked:
     ----------
     window : tuple of int
         Months with answers within the target's window, ascending.
-    sample : AskedRows
-        Those on which the response model is fitted: of customers of the sample, up to their first answer.
+    read_sample : callable
+        Gives those on which the response model is fitted: of customers of the sample, up to their first answer.
     candidates : callable
         Gives those of the customers active at ``as_of`` who answered in the window, batch by batch; by record,
         ascending, and no record is in two batches.
@@ -59,7 +59,7 @@ class Asked:
     """
 
     window: tuple[int, ...]
-    sample: AskedRows
+    read_sample: Callable[[], AskedRows]
     candidates: Callable[[], Iterator[AskedRows]]
     records: Integers
     sample_share: float

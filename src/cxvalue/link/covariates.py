@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.customer_months import MonthBlock, first_columns
+from cxvalue.link.customer_months import first_columns
+from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People, level_attributes
 from cxvalue.link.timeline import Timeline
 from cxvalue.link.window import active_months, amount_columns, earlier_months
@@ -71,6 +72,8 @@ class Covariates:
         Covariates
             The selection.
         """
+        if set(self.names()) <= set(wanted):
+            return self
         numbers = [at for at, name in enumerate(self.number_names) if name in wanted]
         codes = [at for at, name in enumerate(self.level_names) if name in wanted]
         return Covariates(
@@ -145,6 +148,8 @@ def trailing_means(
         end before the baseline are those of the baseline where the panel or the customer has none of these months.
     """
     calendar = clean.activity.calendar
+    sums, extra = block.sums(person, month, timeline.baseline)
+    before = block.sums(person, month, timeline.amounts)[0] if timeline.amounts_lag else sums
     means = [np.empty((len(person), 0))]
     for position, panel in enumerate(clean.panels):
         metric, covariate = first_columns(clean, position)
@@ -152,13 +157,11 @@ def trailing_means(
         operational = slice(covariate, covariate + len(panel.panel.covariates))
         if not amounts and not panel.panel.covariates:
             continue
-        sums, extra = block.sums(person, month, timeline.baseline, amounts)
         months = baseline_months(block, people, clean, position, person=person, month=month, timeline=timeline)
-        found = mean_of(sums, months[:, None])
+        found = mean_of(sums[:, amounts], months[:, None])
         if timeline.amounts_lag and amounts:
-            before, _ = block.sums(person, month, timeline.amounts, amounts)
             earlier = earlier_months(calendar, month, people.active[person], panel, timeline)[:, None]
-            found = np.where(earlier > 0, mean_of(before, earlier), found)
+            found = np.where(earlier > 0, mean_of(before[:, amounts], earlier), found)
         means += [found, mean_of(extra[:, operational], months[:, None])]
     if people.bought is not None and clean.activity.window is not None:
         end = month - timeline.baseline_lag

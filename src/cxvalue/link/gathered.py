@@ -9,7 +9,8 @@ import numpy as np
 from cxvalue.engine import Engine
 from cxvalue.link.asked import Flags
 from cxvalue.link.columns import Floats, Integers, floats, integers
-from cxvalue.link.customer_months import READING_PANELS, CustomerMonths, read_customer_months
+from cxvalue.link.customer_months import CustomerMonths, read_customer_months
+from cxvalue.link.panel_rows import READING_PANELS
 from cxvalue.link.people import People, read_people
 from cxvalue.link.statements import answers_of_people, invited_people
 from cxvalue.link.timeline import Timeline
@@ -96,7 +97,7 @@ def gather(
     values = tuple(tuple(sorted(counts)) for counts in by_segment)
     people = read_people(engine, clean, groups=groups, sample_share=share, segment_values=values)
     table = engine.query(answers_of_people())
-    person, m0 = people.place[integers(table, "number")].astype(np.int64), integers(table, "m0")
+    person, m0 = integers(table, "number"), integers(table, "m0")
     order = np.argsort(person * (int(m0.max(initial=0)) + 1) + m0)  # no customer has two answers in a month
     band, score = integers(table, "band")[order], floats(table, "score")[order]
     return Gathered(
@@ -136,7 +137,7 @@ def read_invited(engine: Engine, people: People, timeline: Timeline) -> Flags:
     at = np.searchsorted(window, month)
     inside = np.flatnonzero((at < len(window)) & (window[np.minimum(at, len(window) - 1)] == month))
     invited = np.zeros((len(people.group), len(window)), dtype=bool)
-    invited[people.place[integers(table, "number")[inside]], at[inside]] = True
+    invited[integers(table, "number")[inside], at[inside]] = True
     return invited
 
 

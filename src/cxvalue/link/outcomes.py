@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.customer_months import CustomerMonths, MonthBlock
+from cxvalue.link.customer_months import CustomerMonths
+from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.records import Answers
 from cxvalue.link.timeline import Timeline
 from cxvalue.tables import CleanTables

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
-from cxvalue.link.columns import Floats, Integers, codes_of, floats, integers, words
+from cxvalue.link.columns import Floats, Integers, codes_of, floats, words
 from cxvalue.link.statements import DIGEST_DIGITS, HEX_DIGITS, SAMPLE_SCALE, people
 from cxvalue.tables import Attribute, CleanTables
 
@@ -23,12 +23,10 @@ HEX_VALUES[np.frombuffer(b"0123456789abcdef", dtype=np.uint8)] = np.arange(16)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """Customers by customer group and, within a group, by id; no id is among the columns.
+    """Customers by customer group and, within a group, by the md5 of their ids; no id is among the columns.
 
     Parameters
     ----------
-    place : ndarray of shape (c,)
-        Position of each customer of the table ``people``, by its number there.
     group : ndarray of shape (c,)
         Customer group, 0 to G − 1; ascending.
     in_sample : ndarray of shape (c,)
@@ -51,7 +49,6 @@ class People:
         Words of the months in which the customer bought, where leaving is not seen.
     """
 
-    place: NDArray[np.int32]
     group: Integers
     in_sample: NDArray[np.bool_]
     active: Integers
@@ -132,17 +129,13 @@ def read_people(
         The customers.
     """
     tables = clean.tables
-    engine.keep("people", people(tables, sample_share=sample_share))
-    names = ["number", "digest", "active_0", "active_1", "joined_month"]
-    names += [each.canonical for each in (*tables.segments, *tables.statics)]
-    names += [] if tables.purchase_window is None else ["bought_0", "bought_1"]
-    table = engine.query(f"SELECT {', '.join(names)} FROM people")
-    number = integers(table, "number")
-    first, second = digest_halves(table["digest"])
+    table = engine.query(people(tables, sample_share=sample_share))
+    first, second, whole = digest_numbers(table["digest"])
     group = first % groups
-    order = np.lexsort((number, group))
-    place = np.empty(len(order), dtype=np.int32)
-    place[number[order]] = np.arange(len(order), dtype=np.int32)
+    order = np.lexsort((whole, group))
+    number = np.empty(len(order), dtype=np.int32)
+    number[order] = np.arange(len(order), dtype=np.int32)
+    engine.put("people", pa.table({"customer_id": table["customer_id"], "number": number}))
     attributes = level_attributes(clean)
     levels = tuple(categories(table, attribute) for attribute in attributes)
     codes = [codes_of(table, attribute, values) for attribute, values in zip(attributes, levels, strict=True)]
@@ -150,7 +143,6 @@ def read_people(
     numbers = [floats(table, static.canonical) for static in tables.statics if static.is_number]
     n = len(order)
     return People(
-        place,
         group[order],
         (second < int(sample_share * SAMPLE_SCALE))[order],
         words(table)[order],
@@ -202,31 +194,33 @@ def categories(table: pa.Table, attribute: Attribute) -> tuple[str, ...]:
     return tuple(sorted(value for value in table[attribute.canonical].unique().to_pylist() if value is not None))
 
 
-def digest_halves(digests: pa.ChunkedArray) -> tuple[Integers, Integers]:
-    """Return the two halves of each customer's digest as numbers.
+def digest_numbers(digests: pa.ChunkedArray) -> tuple[Integers, Integers, Integers]:
+    """Return the digits of each customer's digest as numbers.
 
     Parameters
     ----------
     digests : pyarrow.ChunkedArray
-        Text of twelve hexadecimal digits.
+        Text of fifteen hexadecimal digits.
 
     Returns
     -------
     tuple of ndarray of shape (c,)
-        Values from 0 to 16^6 − 1, the same on every engine.
+        The first six, the next six, and all digits; the same on every engine.
 
     Examples
     --------
-    >>> first, second = digest_halves(pa.chunked_array([["0000ff000010"]]))
-    >>> first.tolist(), second.tolist()
-    ([255], [16])
+    >>> first, second, whole = digest_numbers(pa.chunked_array([["0000ff000010001"]]))
+    >>> first.tolist(), second.tolist(), whole.tolist()
+    ([255], [16], [17523466633217])
     """
     if len(digests) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        nobody = np.empty(0, dtype=np.int64)
+        return nobody, nobody, nobody
     fixed = digests.combine_chunks().cast(pa.binary()).cast(pa.binary(DIGEST_DIGITS))
     letters = np.frombuffer(fixed.buffers()[1], dtype=np.uint8)[fixed.offset * DIGEST_DIGITS :]
     digits = HEX_VALUES[letters[: len(fixed) * DIGEST_DIGITS]].reshape(len(fixed), DIGEST_DIGITS)
-    halves = np.zeros((2, len(fixed)), dtype=np.int64)
+    whole = np.zeros(len(fixed), dtype=np.int64)
     for at in range(DIGEST_DIGITS):
-        halves[at // HEX_DIGITS] = halves[at // HEX_DIGITS] * 16 + digits[:, at]
-    return halves[0], halves[1]
+        whole = whole * 16 + digits[:, at]
+    rest = 16 ** (DIGEST_DIGITS - 2 * HEX_DIGITS)
+    return whole // (rest * SAMPLE_SCALE), whole // rest % SAMPLE_SCALE, whole

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -21,7 +23,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], *, threa
     items : iterable
         The items; they are taken from the calling thread.
     threads : int
-        Items worked on at a time. With 1 no thread is started.
+        Items worked on at a time. With 1 no thread is started. With more, linear algebra runs on one thread an item.
 
     Yields
     ------
@@ -37,7 +39,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], *, threa
         yield from map(function, items)
         return
     waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))

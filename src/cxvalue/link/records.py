@@ -14,8 +14,9 @@ from cxvalue.engine import Engine
 from cxvalue.link.asked import Asked, AskedGrid, AskedRows, last_before, rows_of
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.covariates import Covariates, covariates, trailing_means
-from cxvalue.link.customer_months import CustomerMonths, MonthBlock
+from cxvalue.link.customer_months import CustomerMonths
 from cxvalue.link.gathered import Gathered, gather
+from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People
 from cxvalue.link.pipeline import in_order
 from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline
@@ -126,13 +127,11 @@ def link(
     people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
     means, sampled, spilled = read_means(found, clean, timeline, grid)
     answers = make_answers(found, people, clean, means)
-    person, month = rows_of(grid.at_risk, 0, len(people.group), grid.window)
-    sample = asked_rows(grid, people, clean, person=person, month=month, means=sampled)
     return Linked(
         answers,
         Asked(
             timeline.window,
-            sample,
+            partial(sample_rows, grid, people, clean, means=sampled),
             partial(candidate_rows, grid, people, clean, edges=found.months.edges, means=spilled),
             candidates,
             found.sample_share,
@@ -335,6 +334,29 @@ def asked_rows(
     )  # fmt: skip
     answered = grid.answered[person, np.searchsorted(grid.window, month)]
     return AskedRows(month, answered, grid.record[person], people.group[person], known)
+
+
+def sample_rows(grid: AskedGrid, people: People, clean: CleanTables, *, means: Floats) -> AskedRows:
+    """Return the customer-months on which the response model is fitted.
+
+    Parameters
+    ----------
+    grid : AskedGrid
+        Who could have answered when.
+    people : People
+        The customers.
+    clean : CleanTables
+        The tables.
+    means : ndarray of shape (r, c)
+        Their trailing means.
+
+    Returns
+    -------
+    AskedRows
+        By customer and month.
+    """
+    person, month = rows_of(grid.at_risk, 0, len(people.group), grid.window)
+    return asked_rows(grid, people, clean, person=person, month=month, means=means)
 
 
 def candidate_rows(

@@ -6,8 +6,9 @@ from cxvalue.tables import CleanPanel, TableSet
 
 HEX_DIGITS = 6
 SAMPLE_SCALE = 16**HEX_DIGITS
-DIGEST_DIGITS = 2 * HEX_DIGITS
-"""Of a customer id's md5: the first half tells the customer group, the second who is in the sample."""
+DIGEST_DIGITS = 15
+"""Of a customer id's md5: the first six digits tell the customer group, the next six who is in the sample; all of them
+the order within a group."""
 
 
 def attributes(tables: TableSet) -> str:
@@ -57,8 +58,8 @@ def people(tables: TableSet, *, sample_share: float) -> str:
     Returns
     -------
     str
-        SQL: customer_id, number (from 0, by id), digest (hexadecimal digits of the id's md5), active words,
-        joined_month, attributes; where leaving is not seen, the words of purchases.
+        SQL: customer_id, digest (hexadecimal digits of the id's md5), active words, joined_month, attributes; where
+        leaving is not seen, the words of purchases.
     """
     digest = f"substr(md5(concat('', a.customer_id)), 1, {DIGEST_DIGITS})"
     bought = bought_words(tables, "a")
@@ -71,8 +72,8 @@ def people(tables: TableSet, *, sample_share: float) -> str:
             f"WHERE v.customer_id IS NOT NULL OR substr(a.digest, {1 + HEX_DIGITS}, {HEX_DIGITS}) < '{below}'"
         )
     return (
-        f"SELECT a.customer_id, CAST(row_number() OVER (ORDER BY a.customer_id) - 1 AS INTEGER) AS number, a.digest, "
-        f"a.active_0, a.active_1, u.joined_month{attributes(tables)}{bought} FROM ({hashed}) a "
+        f"SELECT a.customer_id, a.digest, a.active_0, a.active_1, u.joined_month{attributes(tables)}{bought} "
+        f"FROM ({hashed}) a "
         f"JOIN customers u ON u.customer_id = a.customer_id{wanted}"
     )
 

@@ -131,7 +131,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
         )
     engine.define(
         "answers_valid",
-        "SELECT customer_id, m0, survey_date, score, band, active_0, active_1 FROM answers_marked WHERE fate = 'valid'",
+        "SELECT customer_id, m0, survey_date, score, band FROM answers_marked WHERE fate = 'valid'",
     )
     if activity.window is not None:
         return findings
@@ -198,7 +198,7 @@ def scale_table(tables: TableSet) -> pa.Table:
     return number_table({"score": scores, "band": bands})
 
 
-LISTED = "customer_id, survey_date, score, band, m0, active_0, active_1, active_in_m0"
+LISTED = "customer_id, survey_date, score, band, m0, active_in_m0"
 TEXTS = "customer_id, survey_date, survey_date_raw, score, score_raw, band, m0, active_0, active_1, active_in_m0"
 """Columns of the answers: as they are worked with, and as they are shown, with the text as it came."""
 

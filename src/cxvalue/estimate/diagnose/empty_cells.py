@@ -27,13 +27,12 @@ def list_empty_cells(study: BandStudy) -> tuple[str, ...]:
         are not listed.
     """
     has_follow_up = study.bins >= 0
-    covariates = study.linked.answers.covariates.only(study.covariates).take(has_follow_up)
-    band = study.linked.answers.band[has_follow_up]
-    at_end = study.moments[0].last_k[study.bins[has_follow_up]] >= study.timeline.horizon
-    found = []
+    covariates = study.linked.answers.covariates.only(study.covariates)
+    at_end = has_follow_up & (study.moments[0].last_k[study.bins] >= study.timeline.horizon)
+    band, found = study.linked.answers.band, []
     for at, name in enumerate(covariates.level_names):
         codes, levels = covariates.codes[:, at], covariates.levels[at]
-        ever, last = cell_counts(codes, band, len(levels)), cell_counts(codes[at_end], band[at_end], len(levels))
+        ever, last = (cell_counts(codes[rows], band[rows], len(levels)) for rows in (has_follow_up, at_end))
         for level in np.flatnonzero(ever.sum(axis=1) >= RARE_LEVEL):
             for cells, when in ((ever[level], ""), (last[level], f" observed {study.timeline.horizon} months on")):
                 empty = [BANDS[b] for b in np.flatnonzero(cells == 0)]
@@ -108,8 +107,9 @@ def describe_filled(study: BandStudy) -> tuple[str, ...]:
     tuple of str
         One text a covariate.
     """
-    covariates = study.linked.answers.covariates.only(study.covariates).take(study.bins >= 0)
-    numbers, codes = np.isnan(covariates.numbers).sum(axis=0), (covariates.codes < 0).sum(axis=0)
+    covariates, rows = study.linked.answers.covariates.only(study.covariates), study.bins >= 0
+    numbers = [int(np.isnan(column[rows]).sum()) for column in covariates.numbers.T]
+    codes = [int((column[rows] < 0).sum()) for column in covariates.codes.T]
     gaps = zip(covariates.number_names, numbers, ["the mean"] * len(numbers), strict=True)
     blanks = zip(covariates.level_names, codes, ["the most frequent category"] * len(codes), strict=True)
     return tuple(

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from cxvalue.estimate.moments import run_starts
+from cxvalue.estimate.cell_sums import run_starts
 from cxvalue.estimate.standardise import sound_columns
 from cxvalue.link.columns import Floats, Integers
 

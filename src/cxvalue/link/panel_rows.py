@@ -1,0 +1,149 @@
+"""A panel's rows of the customers wanted: streamed, and put aside in files by block of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from cxvalue.engine import Engine
+from cxvalue.link.columns import Integers
+from cxvalue.link.pipeline import in_order
+from cxvalue.link.statements import panel_of_people
+from cxvalue.progress import Progress, counted
+from cxvalue.tables import CleanPanel, CleanTables
+
+BATCH_ROWS = 262_144
+READING_PANELS: Final = "reading panels"
+"""The stage, as progress names it; the panel's name follows."""
+
+Rows = NDArray[np.void]
+
+
+def row_type(columns: int) -> np.dtype[np.void]:
+    """Return how a panel's row waits in a file.
+
+    Parameters
+    ----------
+    columns : int
+        Values of a row.
+
+    Returns
+    -------
+    numpy.dtype
+        Customer, month (from the first of the calendar) and values.
+    """
+    return np.dtype([("person", np.int32), ("month", np.int32), ("values", np.float64, (columns,))])
+
+
+def panel_rows(
+    engine: Engine, clean: CleanTables, panel: CleanPanel, *, size: int, threads: int, progress: Progress
+) -> Iterator[tuple[Rows, Integers]]:
+    """Give a panel's rows of the people, sorted by block of customers within a batch and otherwise in no order.
+
+    Parameters
+    ----------
+    engine : Engine
+        Streams them.
+    clean : CleanTables
+        The calendar.
+    panel : CleanPanel
+        The panel.
+    size : int
+        Customers of a block.
+    threads : int
+        Batches that are sorted at a time.
+    progress : Progress
+        Told of the rows.
+
+    Yields
+    ------
+    tuple of ndarray of :func:`row_type` and ndarray of shape (blocks,)
+        The rows, and how many are of each block. What is not known is 0.
+    """
+    calendar, names = clean.activity.calendar, panel.panel.value_columns()
+    stream = engine.stream(panel_of_people(panel, calendar.first, calendar.last), BATCH_ROWS)
+    stage = f"{READING_PANELS}: {panel.panel.name}"
+    batches = counted(stream, progress, stage, size=lambda batch: batch.num_rows)
+    sort = partial(rows_by_block, names=names, first_month=calendar.first, size=size)
+    yield from in_order(sort, batches, threads=threads)
+
+
+def rows_by_block(
+    batch: pa.RecordBatch, *, names: tuple[str, ...], first_month: int, size: int
+) -> tuple[Rows, Integers]:
+    """Return the rows of a batch, sorted by block of customers.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        Columns number, month and the values.
+    names : tuple of str
+        The values' columns.
+    first_month : int
+        First of the calendar.
+    size : int
+        Customers of a block.
+
+    Returns
+    -------
+    tuple of ndarray of :func:`row_type` and ndarray of shape (blocks,)
+        The rows, and how many are of each block.
+    """
+    person = column_of(batch, "number")
+    block = (person // size).astype(np.uint8)
+    counts = np.bincount(block)
+    order = np.argsort(block, kind="stable") if (counts > 0).sum() > 1 else slice(None)
+    rows = np.empty(batch.num_rows, dtype=row_type(len(names)))
+    rows["person"] = person[order]
+    rows["month"] = column_of(batch, "month")[order] - first_month
+    for at, name in enumerate(names):
+        values = column_of(batch, name)
+        rows["values"][:, at] = (np.nan_to_num(values, nan=0.0) if batch.column(name).null_count else values)[order]
+    return rows, counts.astype(np.int64)
+
+
+def column_of(batch: pa.RecordBatch, name: str) -> NDArray[np.generic]:
+    """Return a column of a batch.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+        The batch.
+    name : str
+        The column.
+
+    Returns
+    -------
+    ndarray
+        Its values.
+    """
+    return np.asarray(batch.column(name).to_numpy(zero_copy_only=False))
+
+
+def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str) -> None:
+    """Write rows into files, a file for each block of customers.
+
+    Parameters
+    ----------
+    batches : iterable of tuple of ndarray
+        As :func:`panel_rows` gives them.
+    folder : Path
+        Where to.
+    name : str
+        Of the files: ``<name>_<block>``.
+    """
+    with ExitStack() as opened:
+        files: dict[int, BinaryIO] = {}
+        for rows, counts in batches:
+            ends = np.cumsum(counts)
+            for at in np.flatnonzero(counts).tolist():
+                if at not in files:
+                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb", buffering=0))
+                rows[ends[at] - counts[at] : ends[at]].tofile(files[at])
