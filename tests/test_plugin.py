@@ -119,6 +119,6 @@ def test_the_page_runs(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     page = ModuleType("page")
     for block in (EXAMPLE, CONTRACT, USE):
         exec(compile(block, "estimators.md", "exec"), vars(page))
-    assert "Interval(estimate=" in capsys.readouterr().out
+    assert re.search(r"^\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)$", capsys.readouterr().out, re.MULTILINE)
     with pytest.raises(cx.SettingsError, match="'trimmed_mean', and that name is in use"):
         page.study.estimates(also=[page.TrimmedMean(), page.TrimmedMean()])

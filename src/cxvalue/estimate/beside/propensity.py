@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats, Integers
@@ -44,7 +44,29 @@ class Propensity:
         ndarray of shape (n, K)
             Probabilities.
         """
-        return np.asarray(softmax(design @ self.coefficients[replicate].T, axis=1))
+        return class_probabilities(self.coefficients[replicate] @ design.T)
+
+
+def class_probabilities(linear: Floats) -> Floats:
+    """Return the probabilities of the classes of a multinomial logistic model.
+
+    Parameters
+    ----------
+    linear : ndarray of shape (K, n)
+        Linear predictors, class by class: few classes and many rows, so that each class is one run in memory.
+
+    Returns
+    -------
+    ndarray of shape (n, K)
+        exp(l_k) / Σ_c exp(l_c); rows add up to 1.
+
+    Examples
+    --------
+    >>> class_probabilities(np.log([[1.0, 3.0], [1.0, 1.0]])).round(2).tolist()
+    [[0.5, 0.5], [0.75, 0.25]]
+    """
+    odds = np.exp(linear - linear.max(axis=0))
+    return np.asarray((odds / odds.sum(axis=0)).T)
 
 
 def fit_propensity(
@@ -154,9 +176,9 @@ def derivatives(
     """
     p = design.shape[1]
     w = np.ones(len(design)) if weights is None else weights
-    linear = np.zeros((len(design), n_classes))
-    linear[:, 1:] = design @ theta.reshape(n_classes - 1, p).T
-    prob = softmax(linear, axis=1)[:, 1:]
+    linear = np.zeros((n_classes, len(design)))
+    linear[1:] = theta.reshape(n_classes - 1, p) @ design.T
+    prob = class_probabilities(linear)[:, 1:]
     is_class = classes[:, None] == np.arange(1, n_classes)
     score = (w[:, None] * (is_class - prob)).T @ design
     hessian = np.empty((n_classes - 1, p, n_classes - 1, p))

@@ -120,7 +120,7 @@ def class_weights(
             raise ValueError("weights to the target need its odds")
         tilt = target_odds
     counted = np.ones(len(safe)) if keep is None else keep
-    inside = counted * (probabilities.min(axis=1) >= trim)
+    inside = counted * (probabilities.min(axis=1) >= trim) if trim > 0 else counted
     values = inside * tilt / safe[np.arange(len(safe)), classes]
     values, n_capped = cap_weights(values, classes, cap=cap)
     return ClassWeights(values, n_capped, cap, int((counted - inside).sum()))
