@@ -81,3 +81,10 @@ def test_an_unknown_name() -> None:
 def test_a_function_is_not_hidden_by_the_file_of_its_name() -> None:
     import_module("cxvalue.estimate.estimate_bands")
     assert callable(import_module("cxvalue.estimate").estimate_bands)
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "cxvalue", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "cxvalue"
+    wrong = subprocess.run([sys.executable, "-m", "cxvalue", "nothing"], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2, "the exit code of the command is that of the module"
