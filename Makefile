@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LIBRARY := $(VENV)/.library
 EXTRAS ?= dev,docs
 PYTEST_ARGS ?=
 # Whether the tests that start a Spark session run: yes, no, or unset for "where Java and PySpark are there".
@@ -37,10 +38,18 @@ $(STAMP): pyproject.toml requirements/locked.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing cxvalue and its tools into $(VENV) ..."
 	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[$(EXTRAS)]"
+	@touch $(LIBRARY) $@
+
+# The library alone, for those who want to see it before they install what its tests and documentation need.
+$(LIBRARY): pyproject.toml requirements/locked.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing cxvalue into $(VENV), which takes a minute or two ..."
+	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable .
 	@touch $@
 
-demo: $(STAMP)
+demo: $(LIBRARY)
 	@$(BIN)/cxvalue demo
+	@echo "Next: source $(BIN)/activate, then: cxvalue init FOLDER, where FOLDER holds your tables."
 
 test: $(STAMP)
 	@test "$(SPARK)" = yes || echo "The tests on Spark are left out: Java or the extra 'spark' is missing (make test-spark)."

@@ -11,11 +11,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 import cxvalue as cx
 from builders import Base, lean_base, small_base
 from cxvalue.engine import DuckDBEngine
 from cxvalue.tables import check_tables, read_tables
+
+# How long an example takes is the machine's affair; nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

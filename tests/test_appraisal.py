@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from cxvalue.errors import SettingsError
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.value import Economics, Frame, Move, Shift
 from cxvalue.value.appraise import irr_annual, make_payback, percentile_interval
 from cxvalue.value.cash import CashFlow, cash_flow, lever_money, terms_of
+from cxvalue.value.caveats import list_money_caveats
 from cxvalue.value.economics import SegmentMargin
 from cxvalue.value.phasing import phasing_matrix
 from cxvalue.value.project import project
 from cxvalue.vocabulary import STANDARD_METRICS
+from projections import project_simple
 
 METRICS = tuple(STANDARD_METRICS[name] for name in ("retained", "revenue", "cost_to_serve"))
 
@@ -180,3 +182,26 @@ def test_margin_by_segment_names_every_value() -> None:
 def test_a_margin_that_is_no_share_is_refused(margin: object) -> None:
     with pytest.raises(SettingsError, match="gross_margin"):
         Economics(gross_margin=margin, discount_rate_annual=0.1)
+
+
+@given(st.floats(1.0, 60.0), st.floats(0.0, 8.0))
+@settings(max_examples=25, deadline=None)
+def test_ratios_say_what_the_net_value_says(cost: float, noise: float) -> None:
+    """Return, benefit–cost ratio and break-even share are the net value's interval in other units."""
+    found = project_simple(noise=noise, programme_cost_upfront=100 * cost)
+    roi, ratio, even = found.roi, found.appraisal.benefit_cost_ratio, found.appraisal.break_even_share
+    assert roi is not None
+    assert ratio is not None
+    assert even is not None
+    for end in ("estimate", "ci_low", "ci_high"):
+        assert getattr(roi, end) == pytest.approx(getattr(found.npv, end) / (100 * cost), rel=1e-12)
+        assert getattr(ratio, end) == pytest.approx(getattr(roi, end) + 1, rel=1e-9, abs=1e-9)
+    assert found.npv.holds(0.0) == even.holds(found.shift.share)
+
+
+def test_a_cost_that_is_not_earned_is_a_caveat() -> None:
+    worth = project_simple(noise=0.5)
+    said = "not shown to be worth its cost"
+    assert not any(said in text for text in list_money_caveats(project_simple(programme_cost_upfront=1.0)))
+    assert any(said in text for text in list_money_caveats(project_simple(programme_cost_upfront=worth.npv.estimate)))
+    assert not any(said in text for text in list_money_caveats(worth))

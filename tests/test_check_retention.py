@@ -218,3 +218,14 @@ def test_a_blank_segment_and_a_customer_never_active_are_noted(lean: Base, open_
     assert (never.level, never.n_rows) == ("note", 1)
     assert (never.what, never.action) == ("customers that were active in no month", "kept, and part of nothing")
     assert set(study.outcomes("segment").to_frame()["group"]) == {"business", "private"}
+
+
+def test_most_rows_of_unknown_customers_are_a_warning(base: Base, open_study: OpenStudy) -> None:
+    """Half of the customers table is missing: nothing is wrong with any row, and much is lost."""
+    cut = base.changed("customers", lambda frame: frame.iloc[: len(frame) // 2])
+    report = open_study(cut).check()
+    lost = {found.rule: found for found in report.findings if found.level == "warning"}
+    for rule in ("panels.retention.unknown_customer", "panels.revenue.unknown_customer", "surveys.unknown_customer"):
+        n_all = len(base.tables[rule.split(".")[-2]])
+        assert lost[rule].what.endswith(f", {100 * lost[rule].n_rows / n_all:.0f} % of {n_all:,}")
+        assert "is table 'customers' complete" in lost[rule].hint

@@ -27,6 +27,7 @@ from cxvalue.value import AssumptionSettings, Verdict
 
 ROOT = Path(__file__).parents[1]
 TELECOM = ROOT / "docs" / "examples" / "telecom_export.toml"
+LOSING = cx.Interval(-10.0, 5.0, -20.0, 0.0)
 EXAMPLES = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
 TELECOM_DATA = ROOT.parent / "shared" / "data" / "telecom_export"
 
@@ -287,6 +288,20 @@ class TestReport:
         assert done.err.endswith("The verdict is 'weak'; 'supported' is required.\n")
         assert (tmp_path / "out" / "report.html").is_file(), "the report is written all the same"
         assert run("report", study_file, "--json", "--require", "weak").code == 0
+
+    def test_below_the_required_net_value(
+        self, study_file: Path, results: StudyResults, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """A value that is supported, and a programme that costs more than it."""
+        losing = replace(results.value, programme_cost=20.0, appraisal=replace(results.value.appraisal, npv=LOSING))
+        wanted = replace(results, value=losing, verdict=Verdict("supported", ("both agree",)))
+        monkeypatch.setattr(cx.Study, "results", lambda self, only=None: wanted)
+        done = run("report", study_file, "--out", tmp_path / "out", "--require", "supported")
+        assert done.code == 0
+        assert "Verdict (value per moved customer, before the programme's cost): supported" in done.out
+        done = run("report", study_file, "--out", tmp_path / "out", "--require", "supported", "--require-npv")
+        assert done.code == 4
+        assert done.err.endswith("The net present value is -10 (-20 to 0); an interval above 0 is required.\n")
 
     def test_refused_settings(self, study_file: Path, tmp_path: Path) -> None:
         path = study_file.with_name("mistyped.toml")

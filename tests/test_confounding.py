@@ -117,6 +117,19 @@ def test_the_benchmark_tells_what_leaving_out_such_a_covariate_would_do() -> Non
     assert ours.strongest.covariate in ("incidents", "secret")  # tenure weighs a third of these
 
 
+def test_all_covariates_together_are_one_benchmark() -> None:
+    outcome, exposure, design, _ = base()
+    both = found(robustness(outcome, exposure, design, covariate_of_column=NAMES))
+    assert both.together is not None
+    assert both.together.equivalent > both.benchmarks[0].equivalent
+    joined = tuple(name if name == "intercept" else "all" for name in NAMES)
+    as_one = found(robustness(outcome, exposure, design, covariate_of_column=joined))
+    assert as_one.strongest is not None
+    assert both.together.equivalent == pytest.approx(as_one.strongest.equivalent, rel=1e-12)
+    nothing = found(robustness(outcome, exposure, design[:, :1], covariate_of_column=("intercept",)))
+    assert nothing.together is None
+
+
 def test_words_and_verdict() -> None:
     outcome, exposure, design, _ = base()
     strong = found(robustness(outcome, exposure, design, covariate_of_column=NAMES))
@@ -128,7 +141,7 @@ def test_words_and_verdict() -> None:
     joined = Confounding(e_value_of(0.5, 0.4, 0.6), weak)
     assert joined.exceeds_benchmarks is False
     assert joined.summary().splitlines()[0].startswith("To explain away a ratio of 0.50")
-    kinds = ["e_value", "e_value_limit", "value", "value_interval", "benchmark", "benchmark"]
+    kinds = ["e_value", "e_value_limit", "value", "value_interval", "benchmark", "benchmark", "together"]
     assert joined.to_frame()["kind"].tolist() == kinds
     neither = Confounding(NotEstimable("nobody leaves"), NotEstimable("too few"))
     assert neither.exceeds_benchmarks is None

@@ -142,3 +142,15 @@ def test_the_value_alone_is_weak_at_most(lean: Base, open_study: Callable[[Base]
     assert results.verdict.label == "weak"
     assert NOT_TRIED in results.verdict.reasons
     assert [row.method for row in results.estimates.rows] == ["unadjusted", "standardised", "complete_cohorts"]
+
+
+def test_nothing_to_adjust_for(lean: Base, open_study: Callable[[Base], cx.Study]) -> None:
+    # Every estimate is then the raw gap; that all of them agree supports nothing.
+    table = open_study(lean.changed("revenue", pay_by_band).with_settings("adjust", covariates=[])).estimates()
+    raw, robust = (table.get(method).per_customer for method in ("unadjusted", "doubly_robust"))
+    assert isinstance(raw, Interval)
+    assert isinstance(robust, Interval)
+    assert robust.estimate == pytest.approx(raw.estimate, rel=0.02)  # its means are those of other folds
+    assert table.verdict is not None
+    assert table.verdict.label == "weak"
+    assert "nothing is adjusted for: the value is the raw gap" in table.verdict.reasons

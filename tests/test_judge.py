@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
@@ -37,7 +38,13 @@ def placebo(ratio: float | None = 0.1) -> EstimateRow:
     return estimate_row("placebo", known_interval(1.0), role="verdict", ratio=ratio)
 
 
+def raw(gap: float, half: float) -> EstimateRow:
+    """The raw gap, so far from the value."""
+    return estimate_row("unadjusted", known_interval(110.0), role="never", difference=known_interval(gap, half))
+
+
 SOUND = robust()
+PLAIN = cast("Robustness", SOUND.robustness)
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,11 @@ NONE_LEFT = NotEstimable("4 episodes")
             "placebo (15.00 to 25.00) is told from 0",
         ),
         (Case(rows=(second(), estimate_row("placebo", NONE_LEFT))), "supported", "placebo: not estimable"),
+        # Nothing to adjust for, and nothing that adjusting changes where no placebo is there.
+        (Case(confounding=Confounding(NONE_LEFT, replace(PLAIN, benchmarks=()))), "weak", "the value is the raw gap"),
+        (Case(rows=(raw(5.0, 9.0), second(), placebo(None))), "weak", "nothing here tells an effect from a cause"),
+        (Case(rows=(raw(10.0, 9.0), second(), placebo(None))), "supported", "neither it nor the effect"),
+        (Case(rows=(raw(5.0, 9.0), second(), placebo())), "supported", "placebo 10% of the effect"),
     ],
 )  # fmt: skip
 def test_rule(case: Case, label: str, reason: str) -> None:
@@ -121,6 +133,20 @@ def test_what_refutes_stands_alone_and_what_doubts_stands_first() -> None:
     doubted = Case(rows=(second(), placebo(0.9))).verdict()
     assert doubted.reasons[0].startswith("placebo 90%")
     assert len(doubted.reasons) == 4
+
+
+def test_what_is_worth_a_look_changes_no_label() -> None:
+    together = Benchmark("all", r2_outcome=0.5, r2_exposure=0.1, equivalent=0.31)
+    shown = Case(
+        confounding=Confounding(NONE_LEFT, replace(PLAIN, together=together)),
+        rows=(second(), replace(placebo(), ratio_staying=0.5)),
+    ).verdict()
+    assert shown.label == "supported"
+    assert "all recorded covariates together (31.0%) would bring the value to zero" in shown.reasons[0]
+    assert "the placebo is 50% of the effect after the answer on those who are still there" in shown.reasons[1]
+    weaker = replace(PLAIN, together=replace(together, equivalent=0.29))
+    calm = Case(confounding=Confounding(NONE_LEFT, weaker), rows=(second(), replace(placebo(), ratio_staying=0.49)))
+    assert not [reason for reason in calm.verdict().reasons if "look at" in reason]
 
 
 def test_not_tried_doubts_what_is_refuted_all_the_same() -> None:

@@ -1,5 +1,7 @@
 """The numerical parts of survey noise: normal probabilities, ordered probit, polychoric correlations, reliability."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -165,6 +167,20 @@ def test_reliability_of_exact_correlations() -> None:
     assert found.of_difference(12) == pytest.approx(0.3588 / 0.6588, abs=1e-3)
     assert found.to_frame()["fitted"].to_numpy() == pytest.approx(0.2 + 0.5 * 0.9**gaps, abs=1e-4)
     assert "30% is noise" in found.summary()
+
+
+def test_a_fit_on_its_bound_says_what_else_fits() -> None:
+    # Half-yearly gaps, errors of 0.04: the best fit has no noise, and some noise fits nearly as well.
+    gaps = np.array([6.0, 12.0, 18.0])
+    exact = correlations(gaps, 0.0, 1.0, 0.92)
+    found = fit_reliability(gaps, [replace(each, se=0.04) for each in exact], confidence=0.95)
+    assert isinstance(found, Reliability)
+    assert found.noise.estimate == pytest.approx(0.0, abs=1e-3)
+    assert found.noise.ci_high > 0.05
+    assert not found.is_told
+    told = fit_reliability(gaps, [replace(each, se=0.001) for each in exact], confidence=0.95)
+    assert isinstance(told, Reliability)
+    assert told.is_told
 
 
 def test_two_gaps_do_not_tell_noise_from_change() -> None:

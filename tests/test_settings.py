@@ -266,3 +266,8 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     settings = cx.Settings()
     with pytest.raises(Exception, match="frozen"):
         settings.study.horizon_months = 3  # type: ignore[misc]
+
+
+def test_a_shift_to_where_they_are_is_refused() -> None:
+    with pytest.raises(cx.SettingsError, match="from and to are both 'neutral', so nobody moves"):
+        cx.Settings(study={}, shift={"from": "neutral", "to": "neutral"})

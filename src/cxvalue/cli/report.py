@@ -42,6 +42,10 @@ def report(
     require: Annotated[
         Least | None, typer.Option("--require", help="Leave with code 4 when the verdict is below this.")
     ] = None,
+    require_npv: Annotated[
+        bool,
+        typer.Option("--require-npv", help="Leave with code 4 unless the net value's interval lies above 0."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json, and nothing else, to stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print neither answer, warnings nor progress.")] = False,
     compare_with: Annotated[
@@ -60,7 +64,9 @@ def report(
     only : Part, optional
         Leave out outcomes and links.
     require : Least, optional
-        The least verdict.
+        The least verdict; it is on the value per moved customer, before the programme's cost.
+    require_npv : bool
+        Demand that the interval of the net present value lies above 0.
     as_json : bool
         Print ``results.json``, and nothing else, to standard output.
     quiet : bool
@@ -73,9 +79,11 @@ def report(
     typer.BadParameter
         When there is nowhere to write to, and when ``--only value`` leaves out what ``--require supported`` asks for.
     typer.Exit
-        With 4 when the verdict is below the required one.
+        With 4 when the verdict is below the required one, or the net present value not shown to be above 0.
     """
-    from cxvalue.report import json_text  # noqa: PLC0415  brings pandas; --help has to answer at once
+    # Both bring pandas; --help has to answer at once.
+    from cxvalue.report import json_text  # noqa: PLC0415
+    from cxvalue.report.disclosure import hide_in_text  # noqa: PLC0415
 
     if out is None and not as_json:
         raise typer.BadParameter("give --out DIR, the folder of the report; only --json does without")
@@ -89,13 +97,19 @@ def report(
         typer.echo(json_text(results), nl=False)
     if not quiet:
         for text in results.warnings:
-            typer.echo(f"Warning: {text}", err=True)
+            typer.echo(f"Warning: {hide_in_text(text, results.disclosure_min)}", err=True)
     if not quiet and not as_json:
-        reasons = [f"  {reason}" for reason in results.verdict.reasons]
-        lines = [*answer_lines(results), f"Verdict: {results.verdict.label}", *reasons, f"Report: {page}"]
+        reasons = [f"  {hide_in_text(reason, results.disclosure_min)}" for reason in results.verdict.reasons]
+        about = " (value per moved customer, before the programme's cost)" if results.value.programme_cost > 0 else ""
+        lines = [*answer_lines(results), f"Verdict{about}: {results.verdict.label}", *reasons, f"Report: {page}"]
         typer.echo("\n".join(lines))
     if require is not None and not results.verdict.reaches(require.value):
         typer.echo(f"The verdict is '{results.verdict.label}'; '{require.value}' is required.", err=True)
+        raise typer.Exit(BELOW_REQUIRED)
+    net = results.value.npv
+    if require_npv and not net.ci_low > 0:
+        ends = f"{net.estimate:,.0f} ({net.ci_low:,.0f} to {net.ci_high:,.0f})"
+        typer.echo(f"The net present value is {ends}; an interval above 0 is required.", err=True)
         raise typer.Exit(BELOW_REQUIRED)
 
 

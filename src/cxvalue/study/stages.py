@@ -106,7 +106,22 @@ class Stages(Estimation):
         -------
         tuple of Shift and Economics
             Both.
+
+        Raises
+        ------
+        SettingsError
+            For anything that is no shift or no economics, and for another margin by segment.
         """
+        if shift is not None and not isinstance(shift, Shift):
+            raise SettingsError(
+                f"{shift!r} is no shift", allowed="a cx.Shift", hint='cx.Shift("dissatisfied", "neutral", share=0.05)'
+            )
+        if economics is not None and not isinstance(economics, Economics):
+            raise SettingsError(
+                f"{economics!r} is no economics",
+                allowed="a cx.Economics",
+                hint="cx.Economics(gross_margin=0.6, discount_rate_annual=0.1)",
+            )
         chosen = economics if economics is not None else self.settings.require_economics()
         own = self.settings.economics.gross_margin if self.settings.economics is not None else None
         if isinstance(chosen.gross_margin, SegmentMargin) and chosen.gross_margin != own:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from cxvalue.engine.cache import refuse_cache_within
-from cxvalue.errors import CxValueWarning, DataError, NotEstimable
+from cxvalue.errors import CxValueWarning, DataError, NotEstimable, SettingsError
 from cxvalue.estimate import (
     ContrastEstimator,
     Curves,
@@ -49,6 +49,11 @@ class Study:
     progress : Progress, optional
         Told how far a run has come; ``cx.ProgressBar()`` shows it.
 
+    Raises
+    ------
+    SettingsError
+        For tables that are no :class:`Tables` and settings that are no :class:`Settings`.
+
     Examples
     --------
     >>> import cxvalue as cx
@@ -64,6 +69,18 @@ class Study:
         folder: Path | str = ".",
         progress: Progress = silent,
     ) -> None:
+        if not isinstance(tables, Tables):
+            raise SettingsError(
+                f"{tables!r} is no set of tables",
+                allowed="cx.Tables(surveys=..., customers=..., ...), each a path or a data frame",
+                hint="cx.Study.from_toml(path) reads a study.toml",
+            )
+        if settings is not None and not isinstance(settings, Settings):
+            raise SettingsError(
+                f"settings of type {type(settings).__name__}",
+                allowed="cx.Settings(...), with the sections of study.toml as keywords",
+                hint="cx.Settings(**settings) takes a dict of sections",
+            )
         self.settings = settings if settings is not None else Settings()
         self._stages = Stages(tables, self.settings, folder=Path(folder), progress=progress)
 

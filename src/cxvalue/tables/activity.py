@@ -8,7 +8,7 @@ from decimal import Decimal
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.calendar import Calendar, make_calendar
-from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, found, in_proportion
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
 
@@ -305,6 +305,7 @@ def keep_activity(
     )
     unknown = "LEFT JOIN customers c ON c.customer_id = r.customer_id WHERE c.customer_id IS NULL"
     strangers = one_row(engine, f"SELECT sum(r.n_rows) AS n FROM retention_profile r {unknown}")
+    n_rows = as_int(one_row(engine, "SELECT sum(n_rows) AS n FROM retention_profile")["n"])
     copies = one_row(
         engine, "SELECT sum(n_rows - bit_count(active_0) - bit_count(active_1)) AS n FROM retention_profile"
     )
@@ -331,7 +332,7 @@ def keep_activity(
     )
     findings = [
         *findings,
-        *([strange] if told_by_rows else []),
+        *([in_proportion(strange, n_rows, hint=COMPLETE_CUSTOMERS)] if told_by_rows else []),
         found(
             "panels.retention.repeated",
             as_int(copies["n"]),

@@ -10,7 +10,7 @@ import pyarrow as pa
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import MONTH_OF, Activity, as_int
-from cxvalue.tables.findings import Finding, Level, found
+from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, Level, found, in_proportion
 from cxvalue.tables.number_table import number_table
 from cxvalue.tables.schema import TableSet
 
@@ -30,6 +30,15 @@ FATES: Final[dict[str, tuple[Level, str, str]]] = {
     "superseded": ("excluded", "answers followed by another of the customer in the same month", "the last one counts"),
 }
 """What may become of an answer that does not count: level, what it is, what is done. In order of precedence."""
+
+
+SUSPECT: Final = {
+    "blank_id": "is the id in another column of the export?",
+    "blank_score": "is the score in another column of the export?",
+    "unknown_customer": COMPLETE_CUSTOMERS,
+    "after_leaving": "compare the dates of the answers with the panels' months",
+}
+"""What to look at where many answers share one of these fates; others may be many and right."""
 
 
 def fates_of(activity: Activity) -> dict[str, tuple[Level, str, str]]:
@@ -112,6 +121,11 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
             rows_sql=f"SELECT * FROM answers_shown WHERE fate = '{fate}'",
         )
         for fate, (level, what, action) in fates_of(activity).items()
+    ]
+    n_all = sum(n.values())
+    findings = [
+        in_proportion(each, n_all, hint=SUSPECT[fate]) if (fate := each.rule.rpartition(".")[2]) in SUSPECT else each
+        for each in findings
     ]
     findings.append(scale_finding(n, tables.scale.name))
     if n.get("valid", 0) == 0:

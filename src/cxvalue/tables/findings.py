@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from cxvalue.errors import DataError
 from cxvalue.result import Brief
 
 Level = Literal["ok", "note", "repaired", "excluded", "warning", "error"]
+MOST_LEFT_OUT: Final = 0.1
+"""Share of a table's rows above which one reason to leave rows out is a warning."""
+COMPLETE_CUSTOMERS: Final = "is table 'customers' complete, and are ids written alike in both (blanks, case, zeros)?"
+"""What to look at where rows are of customers that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,3 +104,35 @@ def found(
     """
     table = rule.rpartition(".")[0]
     return Finding(rule, table, level if n_rows else "ok", n_rows, what, action, amount, hint, rows_sql)
+
+
+def in_proportion(finding: Finding, n_all: int, *, hint: str) -> Finding:
+    """Return a finding on rows that are left out as a warning where they are many of the table's.
+
+    Parameters
+    ----------
+    finding : Finding
+        The finding.
+    n_all : int
+        Rows of the table.
+    hint : str
+        One thing to do when they are many.
+
+    Returns
+    -------
+    Finding
+        With the share of the rows in words; a warning above a tenth.
+
+    Examples
+    --------
+    >>> few = found("surveys.unknown_customer", 4, "excluded", what="answers of strangers", action="left out")
+    >>> in_proportion(few, 100, hint="is the table complete?").level
+    'excluded'
+    >>> many = in_proportion(few, 8, hint="is the table complete?")
+    >>> many.level, many.what
+    ('warning', 'answers of strangers, 50 % of 8')
+    """
+    share = finding.n_rows / n_all if n_all else 0.0
+    if share <= MOST_LEFT_OUT:
+        return finding
+    return replace(finding, level="warning", what=f"{finding.what}, {share * 100:.0f} % of {n_all:,}", hint=hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import Activity, as_int, one_row
-from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, found, in_proportion
 from cxvalue.tables.schema import Panel
 from cxvalue.vocabulary import month_label
 
@@ -44,7 +44,7 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
         engine,
         f"SELECT sum(CASE WHEN a.customer_id IS NULL THEN p.n_rows ELSE 0 END) AS n_unknown, "
         f"sum(CASE WHEN a.customer_id IS NULL THEN 0 ELSE {away} END) AS n_inactive, "
-        f"count(a.customer_id) AS n_known FROM {panel.view}_profile p "
+        f"sum(p.n_rows) AS n_rows, count(a.customer_id) AS n_known FROM {panel.view}_profile p "
         f"LEFT JOIN activity a ON a.customer_id = p.customer_id",
     )
     if as_int(counts["n_known"]) == 0:
@@ -69,15 +69,16 @@ def compare_with_activity(engine: Engine, panel: Panel, activity: Activity) -> l
         f"LEFT JOIN activity a ON a.customer_id = p.customer_id "
         f"WHERE a.customer_id IS NULL AND p.customer_id IS NOT NULL"
     )
+    strange = found(
+        f"{panel.name}.unknown_customer",
+        as_int(counts["n_unknown"]),
+        "excluded",
+        what="rows of customers that are unknown or never active",
+        action="left out",
+        rows_sql=stranger,
+    )
     findings = [
-        found(
-            f"{panel.name}.unknown_customer",
-            as_int(counts["n_unknown"]),
-            "excluded",
-            what="rows of customers that are unknown or never active",
-            action="left out",
-            rows_sql=stranger,
-        ),
+        in_proportion(strange, as_int(counts["n_rows"]), hint=COMPLETE_CUSTOMERS),
         found(
             f"{panel.name}.outside_months",
             n_outside,

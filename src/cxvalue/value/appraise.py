@@ -233,7 +233,8 @@ def appraise(flow: CashFlow, draws: CashFlow, *, moved: Floats, share: float, co
     Returns
     -------
     Appraisal
-        The figures. Money takes the jackknife's interval; ratios, rates and months the percentiles of the draws.
+        The figures. Money and its ratios to the cost take the jackknife's interval; rates and months the
+        percentiles of the draws.
     """
     npv, cost = flow.npv, float(flow.cost_discounted[0])
 
@@ -277,24 +278,71 @@ def with_cost(
     Appraisal
         With them.
     """
-    npv, net = float(flow.npv[0]), flow.net[0]
-    worth, rate = draws.npv + cost, irr_annual(net)
+    net = flow.net[0]
+    rate = irr_annual(net)
     rates = np.array([irr_annual(each) for each in draws.net]) if np.isfinite(rate) else np.zeros(0)
-    even = share * cost / np.where(worth > 0, worth, np.nan)
-    at = share * cost / (npv + cost) if npv + cost > 0 else np.inf
-
-    def ratio(estimate: float, values: Floats) -> Interval:
-        return percentile_interval(estimate, values, confidence)
-
+    has_rate = len(rates) > 0 and np.isfinite(rates).mean() >= LEAST_WITH_RATE
     return replace(
         plain,
-        irr_annual=ratio(rate, rates) if len(rates) and np.isfinite(rates).mean() >= LEAST_WITH_RATE else None,
+        irr_annual=percentile_interval(rate, rates, confidence) if has_rate else None,
         payback=make_payback(net, draws.net, confidence),
         payback_discounted=make_payback(net * flow.discount[0], draws.net * draws.discount, confidence),
-        roi=ratio(npv / cost, draws.npv / cost),
-        benefit_cost_ratio=ratio((npv + cost) / cost, worth / cost),
-        break_even_share=ratio(at, np.where(np.isnan(even), np.inf, even)),
+        roi=scaled(plain.npv, 1.0 / cost),
+        benefit_cost_ratio=scaled(plain.break_even_cost, 1.0 / cost),
+        break_even_share=share_to_break_even(plain.break_even_cost, share=share, cost=cost),
     )
+
+
+def scaled(money: Interval, factor: float) -> Interval:
+    """Return an interval in another unit.
+
+    Parameters
+    ----------
+    money : Interval
+        An interval.
+    factor : float
+        Above 0.
+
+    Returns
+    -------
+    Interval
+        Each figure times the factor.
+    """
+    return Interval(money.estimate * factor, money.se * factor, money.ci_low * factor, money.ci_high * factor)
+
+
+def share_to_break_even(worth: Interval, *, share: float, cost: float) -> Interval:
+    """Return the share that must move for the value to reach the cost.
+
+    Parameters
+    ----------
+    worth : Interval
+        Value of the whole shift before its cost.
+    share : float
+        Share that moves in it.
+    cost : float
+        Discounted cost of the programme, above 0.
+
+    Returns
+    -------
+    Interval
+        share × cost / worth, with the ends of the value's interval in the place of the value, so that it holds the
+        share itself exactly where the interval of the net present value holds 0; infinite where no share is enough.
+        Its standard error is the delta method's.
+
+    Examples
+    --------
+    >>> found = share_to_break_even(Interval(200.0, 30.0, 80.0, 400.0), share=0.05, cost=100.0)
+    >>> found.estimate, found.ci_low, found.ci_high
+    (0.025, 0.0125, 0.0625)
+    """
+
+    def at(value: float) -> float:
+        return share * cost / value if value > 0 else float("inf")
+
+    here = at(worth.estimate)
+    se = here * worth.se / worth.estimate if worth.estimate > 0 else here
+    return Interval(here, se, at(worth.ci_high), at(worth.ci_low))
 
 
 def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from cxvalue.value.economics import Economics
 from cxvalue.value.levers import split_by_share, split_levers
 from cxvalue.value.move import Move
 from cxvalue.value.phasing import phasing_matrix
+from cxvalue.value.retention_tail import Tail
 from cxvalue.vocabulary import COST_TO_SERVE
 
 
@@ -38,6 +39,8 @@ class Terms:
         From :func:`~cxvalue.value.phasing.phasing_matrix`.
     shared : ndarray of shape (M − 1,), optional
         From :func:`~cxvalue.value.levers.split_by_share`; without it every metric after the share is split.
+    tail : {"constant_hazard", "equal_hazard", "sbg"}
+        How customers leave beyond the follow-up.
     """
 
     units: Floats
@@ -49,6 +52,7 @@ class Terms:
     cashable: Floats
     phasing: Floats
     shared: NDArray[np.bool_] | None = None
+    tail: Tail = "constant_hazard"
 
     @property
     def months(self) -> int:
@@ -115,6 +119,7 @@ def terms_of(economics: Economics, move: Move) -> Terms:
         cashable=np.array(economics.cashable_share),
         phasing=phasing_matrix(months, ramp_up_months=economics.ramp_up_months, effect_months=economics.effect_months),
         shared=split_by_share(move.metrics),
+        tail=economics.tail,
     )
 
 

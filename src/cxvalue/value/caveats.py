@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
 from cxvalue.estimate.replicate import interval
 from cxvalue.tables import Finding
 from cxvalue.value.economics import Economics
-from cxvalue.value.extend import LAST_MONTHS
 from cxvalue.value.project import Projection
+from cxvalue.value.retention_tail import LAST_MONTHS, Tail
 from cxvalue.vocabulary import (
     GROSS_PROFIT,
     RETAINED,
@@ -26,6 +27,12 @@ from cxvalue.vocabulary import (
 )
 
 OLD_WAVE_MONTHS = 12
+KEPT_BEYOND: Final[dict[Tail, str]] = {
+    "constant_hazard": "Each band keeps its last hazard",
+    "equal_hazard": "Both bands leave at one common last hazard",
+    "sbg": "Each band leaves as the shifted-beta-geometric model fitted to it goes on",
+}
+"""What a tail takes for granted, as a caveat says it."""
 
 
 def list_caveats(
@@ -82,18 +89,20 @@ def list_caveats(
         )
     found += list_money_caveats(value)
     if value.months > timeline.horizon:
-        kept = "its last hazard" if leaving_is_seen(study.metrics) else "what it did in the last six months"
+        seen = leaving_is_seen(study.metrics)
+        kept = KEPT_BEYOND[value.economics.tail] if seen else "Each band keeps what it did in the last six months"
         tail, gross = value.extrapolated.estimate, value.gross.estimate
         most = ": more than half of it" if abs(tail) > abs(gross) / 2 else ""
         found.append(
             f"{value.currency} {tail:,.0f} of the gross value of {gross:,.0f} lies beyond the follow-up of "
-            f"{timeline.horizon} months and is extrapolated{most}. Each band keeps {kept}, as if nobody recovered or "
-            "fell back any more"
+            f"{timeline.horizon} months and is extrapolated{most}. {kept}, as if nobody recovered or fell back any "
+            "more"
         )
-        if leaving_is_seen(study.metrics) and not tail_hazards_differ(value):
+        if seen and value.economics.tail == "constant_hazard" and not tail_hazards_differ(value):
             found.append(
                 "beyond the follow-up the bands' hazards of leaving are not told from each other by the last six "
-                "months: what their difference adds or takes there is chance carried on"
+                "months: what their difference adds or takes there is chance carried on. [economics] tail = "
+                '"equal_hazard" or "sbg" carries on something else'
             )
     return tuple(found)
 
@@ -112,6 +121,13 @@ def list_money_caveats(value: Projection) -> list[str]:
         Sentences.
     """
     economics, found = value.economics, []
+    net = value.npv
+    if value.programme_cost > 0 and not net.ci_low > 0:
+        ends = f"{value.currency} {net.estimate:,.0f} ({net.ci_low:,.0f} to {net.ci_high:,.0f})"
+        found.append(
+            f"the programme is not shown to be worth its cost: after it the value is {ends}. The verdict is on the "
+            "value per moved customer, before any cost"
+        )
     runs = economics.programme_months
     if runs is not None and runs < economics.ramp_up_months - 1 and economics.programme_cost_monthly:
         found.append(

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
 from cxvalue.section import Section
+from cxvalue.value.retention_tail import Tail
 from cxvalue.vocabulary import COST_TO_SERVE, GROSS_PROFIT, REFERRALS, RETAINED, REVENUE, UPGRADES, Metric
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -129,6 +130,9 @@ class Economics(Section):
         Share of lower cost to serve that becomes cash because capacity is released, 0 to 1.
     value_horizon_months : int, optional
         Months that are valued; beyond the follow-up they are extrapolated and shown on a line of their own.
+    tail : {"constant_hazard", "equal_hazard", "sbg"}
+        How customers leave beyond the follow-up: each band keeps its hazard of the last six months, both keep a common
+        one, or by the shifted-beta-geometric model fitted to each band's curve.
 
     Examples
     --------
@@ -151,6 +155,7 @@ class Economics(Section):
     optimism_adjustment: Share = 0.0
     cashable_share: Share = 0.0
     value_horizon_months: int | None = Field(default=None, ge=1, le=240)
+    tail: Tail = "constant_hazard"
 
     @model_validator(mode="after")
     def _all_are_moved(self) -> Economics:

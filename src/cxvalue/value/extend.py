@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from cxvalue.link.columns import Floats
-
-LAST_MONTHS = 6
-"""Months at the end of the follow-up whose mean hazard and amounts, or whose means, are carried on."""
+from cxvalue.value.retention_tail import LAST_MONTHS, Tail, stay_beyond
 
 
-def extend_curves(curves: Floats, months: int, *, leaving_is_seen: bool = True) -> Floats:
+def extend_curves(
+    curves: Floats, months: int, *, leaving_is_seen: bool = True, tail: Tail = "constant_hazard"
+) -> Floats:
     """Return curves cut or carried on to a number of months.
 
     Parameters
@@ -21,12 +21,15 @@ def extend_curves(curves: Floats, months: int, *, leaving_is_seen: bool = True) 
         Months wanted.
     leaving_is_seen : bool
         Whether the share falls as customers leave. A share who buy has no hazard.
+    tail : {"constant_hazard", "equal_hazard", "sbg"}
+        How those still there leave beyond the curves, see :func:`~cxvalue.value.retention_tail.stay_beyond`; the last
+        axis but two then tells the bands apart.
 
     Returns
     -------
     ndarray of shape (…, M, months)
-        The first H months as they were; beyond them a constant hazard and constant amounts per retained customer,
-        both those of the last six months (or of all, when there are fewer). Where leaving is not seen, the mean of the
+        The first H months as they were; beyond them retention by the tail and constant amounts per retained customer,
+        those of the last six months (or of all, when there are fewer). Where leaving is not seen, the mean of the
         last six months, of every metric.
 
     Examples
@@ -43,14 +46,11 @@ def extend_curves(curves: Floats, months: int, *, leaving_is_seen: bool = True) 
     if not leaving_is_seen:
         recent = curves[..., max(horizon - LAST_MONTHS, 0) :].mean(axis=-1, keepdims=True)
         return np.concatenate([curves, np.repeat(recent, months - horizon, axis=-1)], axis=-1)
-    span = min(LAST_MONTHS, horizon - 1)
+    span = max(min(LAST_MONTHS, horizon - 1), 1)
     stay = np.clip(curves[..., 0, :], 0.0, None)
-    end, before = stay[..., -1], stay[..., horizon - 1 - span]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        monthly = np.where((before > 0) & (span > 0), (end / before) ** (1.0 / max(span, 1)), 0.0)
-        recent = curves[..., 1:, horizon - max(span, 1) :].sum(axis=-1)
-        lived = stay[..., horizon - max(span, 1) :].sum(axis=-1)
-        amount = np.where(lived[..., None] > 0, recent / np.where(lived > 0, lived, 1.0)[..., None], 0.0)
-    further = np.arange(1, months - horizon + 1)
-    tail = (end[..., None] * np.minimum(monthly, 1.0)[..., None] ** further)[..., None, :]
-    return np.concatenate([curves, np.concatenate([tail, amount[..., None] * tail], axis=-2)], axis=-1)
+    bands = stay.reshape(-1, stay.shape[-2] if stay.ndim > 1 else 1, horizon)
+    beyond = stay_beyond(bands, months - horizon, tail=tail).reshape(*stay.shape[:-1], months - horizon)
+    recent, lived = curves[..., 1:, horizon - span :].sum(axis=-1), stay[..., horizon - span :].sum(axis=-1)
+    amount = np.where(lived[..., None] > 0, recent / np.where(lived > 0, lived, 1.0)[..., None], 0.0)
+    kept = (stay[..., -1:] * beyond)[..., None, :]
+    return np.concatenate([curves, np.concatenate([kept, amount[..., None] * kept], axis=-2)], axis=-1)

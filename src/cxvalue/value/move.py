@@ -11,6 +11,7 @@ from cxvalue.estimate.replicate import Interval, draw, interval
 from cxvalue.link.columns import Floats
 from cxvalue.result import Brief
 from cxvalue.value.extend import extend_curves
+from cxvalue.value.retention_tail import Tail
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import Metric, leaving_is_seen
 
@@ -83,22 +84,24 @@ class Move(Brief):
         """Customers moved, shape (1 + G,)."""
         return np.asarray(self.shift.share * self.active_customers * self.prob_from)
 
-    def extended(self, months: int) -> Floats:
+    def extended(self, months: int, *, tail: Tail = "constant_hazard") -> Floats:
         """Return the curves cut or carried on to a number of months.
 
         Parameters
         ----------
         months : int
             Months wanted, K.
+        tail : {"constant_hazard", "equal_hazard", "sbg"}
+            How customers leave beyond the follow-up.
 
         Returns
         -------
         ndarray of shape (1 + G, 2, M, K)
             See :func:`~cxvalue.value.extend.extend_curves`.
         """
-        return extend_curves(self.curves, months, leaving_is_seen=leaving_is_seen(self.metrics))
+        return extend_curves(self.curves, months, leaving_is_seen=leaving_is_seen(self.metrics), tail=tail)
 
-    def draw(self, weights: Floats, months: int) -> tuple[Floats, Floats]:
+    def draw(self, weights: Floats, months: int, *, tail: Tail = "constant_hazard") -> tuple[Floats, Floats]:
         """Return draws of curves and head count that move together.
 
         Parameters
@@ -107,13 +110,15 @@ class Move(Brief):
             From :func:`~cxvalue.estimate.replicate.group_draws`.
         months : int
             Months wanted, K.
+        tail : {"constant_hazard", "equal_hazard", "sbg"}
+            How customers leave beyond the follow-up.
 
         Returns
         -------
         tuple of ndarray of shape (D, 2, M, K) and ndarray of shape (D,)
             Curves, and customers moved.
         """
-        curves, moved = self.extended(months), self.moved
+        curves, moved = self.extended(months, tail=tail), self.moved
         return draw(curves[0], curves[1:], weights), draw(moved[0], moved[1:], weights)
 
     def heads(self, confidence: float) -> HeadCount:

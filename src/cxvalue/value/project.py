@@ -222,9 +222,9 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
     """
     terms, names, at = terms_of(economics, move), lever_names(move.metrics), cost_to_serve_at(move)
     months, moved, discount = terms.months, move.moved, terms.discount[1:]
-    money = lever_money(move.extended(months), terms)
+    money = lever_money(move.extended(months, tail=terms.tail), terms)
     flow = cash_flow(money, moved, terms, cost_to_serve=at)
-    curves_drawn, moved_drawn = move.draw(frame.weights, months)
+    curves_drawn, moved_drawn = move.draw(frame.weights, months, tail=terms.tail)
     drawn = cash_flow(lever_money(curves_drawn, terms), moved_drawn, terms, cost_to_serve=at)
     first = cash_flow(money[0], moved[0], terms, cost_to_serve=at)
     each = money @ discount

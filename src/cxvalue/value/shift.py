@@ -100,9 +100,20 @@ class ShiftSettings(Section):
         -------
         Shift
             The shift.
+
+        Raises
+        ------
+        SettingsError
+            For an unknown band, twice the same band, or a share outside (0, 1].
         """
         bands: dict[str, Band] = {band: band for band in BANDS}
         for name, band in (("from", self.from_band), ("to", self.to_band)):
             if band not in bands:
                 raise SettingsError(f"[shift] {name} = {band!r} is no band", allowed=", ".join(BANDS))
+        if self.from_band == self.to_band:
+            raise SettingsError(
+                f"[shift] from and to are both {self.from_band!r}, so nobody moves",
+                allowed="two different bands",
+                hint='from = "dissatisfied" and to = "neutral" are the default',
+            )
         return Shift(bands[self.from_band], bands[self.to_band], self.share, self.customers)

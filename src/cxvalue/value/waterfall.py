@@ -92,7 +92,7 @@ def make_waterfall(value: Projection) -> Waterfall:
     that of the whole shift, phased over the ramp-up and discounted.
     """
     move, terms = value.move, terms_of(value.economics, value.move)
-    money = lever_money(move.extended(terms.months), terms)
+    money = lever_money(move.extended(terms.months, tail=terms.tail), terms)
     flow = cash_flow(money, move.moved, terms, cost_to_serve=cost_to_serve_at(move))
     discount = terms.discount[1:]
     levers = flow.levers @ discount

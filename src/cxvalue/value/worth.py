@@ -54,7 +54,7 @@ def worth_of(move: Move, economics: Economics) -> Worth:
         gross value.
     """
     terms = terms_of(economics, move)
-    money, discount = lever_money(move.extended(terms.months), terms).sum(axis=-2), terms.discount[1:]
+    money, discount = lever_money(move.extended(terms.months, tail=terms.tail), terms).sum(axis=-2), terms.discount[1:]
     return Worth(
         per_customer=np.asarray(money @ discount),
         per_moved=np.asarray(money @ terms.phasing @ discount),

@@ -118,6 +118,9 @@ def cross_fit(learner: Any, block: Balanced, total: Floats) -> tuple[Floats, Flo
     for f in range(FOLDS):
         for b in (source.from_band, source.to_band):
             train = (fold != f) & (block.band == b)
+            if not mine.shape[1]:  # nothing to adjust for: a learner of scikit-learn wants a feature
+                fitted[fold == f, b] = target_fitted[target_fold == f, b] = total[train].mean()
+                continue
             with threadpool_limits(1):
                 model = clone(learner).fit(mine[train], total[train])
             for x, at, out in ((mine, fold == f, fitted), (theirs, target_fold == f, target_fitted)):

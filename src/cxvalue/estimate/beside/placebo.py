@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.protocol import EpisodeSource
@@ -32,6 +33,9 @@ class PlaceboReplicates:
         Episodes of the two bands.
     columns_lost : tuple of int
         Columns of the headline that these episodes cannot carry.
+    after_staying : ndarray of shape (1 + G,), optional
+        The contrast after the answer of those who are still there in all those months: of the amounts alone, as
+        ``before`` is. None where leaving is not seen, and where too few stay.
     """
 
     before: Floats
@@ -40,6 +44,7 @@ class PlaceboReplicates:
     last_k: int
     n_episodes: int
     columns_lost: tuple[int, ...] = ()
+    after_staying: Floats | None = None
 
 
 def fit_placebo(
@@ -81,22 +86,55 @@ def fit_placebo(
     before, there = money_before(source, weights[:, :PLACEBO_MONTHS], first_k=first_k, last_k=last_k)
     used = there & (rows.m0 + first_k >= first_month) & (rows.last_k >= PLACEBO_MONTHS)
     after = np.tensordot(rows.outcomes[:, :, :PLACEBO_MONTHS], weights[:, :PLACEBO_MONTHS], axes=2)
+    fitted = contrast_of(source, np.stack([before, after], axis=1), used, columns=columns)
+    if isinstance(fitted, NotEstimable):
+        reason = f"{int(used.sum()):,} answers have {-first_k} months with the customer before them"
+        return NotEstimable(f"{reason} (the panels begin in {month_label(first_month)}): {fitted.reason}")
+    contrast, kept = fitted
+    n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
+    lost = tuple(columns[at] for at in range(len(columns)) if at not in kept)
+    staying: Floats | None = None
+    if clean.activity.window is None:
+        stays = used & (rows.outcomes[:, 0, :PLACEBO_MONTHS] > 0).all(axis=1)
+        found = contrast_of(source, after[:, None], stays, columns=columns)
+        staying = None if isinstance(found, NotEstimable) else found[0][:, 0]
+    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost, staying)
+
+
+def contrast_of(
+    source: EpisodeSource, outcomes: Floats, used: NDArray[np.bool_], *, columns: tuple[int, ...]
+) -> tuple[Floats, tuple[int, ...]] | NotEstimable:
+    """Return the standardised contrast of some outcomes among some episodes.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        The episodes of everybody.
+    outcomes : ndarray of shape (r, M)
+        Outcomes of all its rows.
+    used : ndarray of shape (r,)
+        Which rows count.
+    columns : tuple of int
+        Columns of the design.
+
+    Returns
+    -------
+    tuple of ndarray of shape (1 + G, M) and tuple of int, or NotEstimable
+        To-band less from-band, and the positions among the columns that these episodes carry.
+    """
+    rows = source.rows()
     fitted = standardise_rows(
         rows.design[used][:, list(columns)],
-        np.stack([before[used], after[used]], axis=1)[:, :, None],
+        outcomes[used][:, :, None],
         band=rows.band[used],
         group=rows.group[used],
         last_k=np.ones(int(used.sum()), dtype=np.int64),
         target=source.target[:, list(columns)],
     )
     if isinstance(fitted, NotEstimable):
-        reason = f"{int(used.sum()):,} answers have {-first_k} months with the customer before them"
-        return NotEstimable(f"{reason} (the panels begin in {month_label(first_month)}): {fitted.reason}")
+        return fitted
     curves = np.concatenate([fitted.estimate[None], fitted.leave_one_group_out])[..., 0]
-    contrast = curves[:, source.to_band] - curves[:, source.from_band]
-    n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
-    lost = tuple(columns[at] for at in range(len(columns)) if at not in fitted.columns)
-    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost)
+    return np.asarray(curves[:, source.to_band] - curves[:, source.from_band]), tuple(fitted.columns)
 
 
 def money_before(

@@ -20,6 +20,8 @@ from cxvalue.result import Brief, Drawable, TableResult
 
 INTERCEPT: Final = "intercept"
 """Name of design columns that belong to no covariate."""
+TOGETHER: Final = "all recorded covariates together"
+"""Name of the benchmark of all covariates."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +69,8 @@ class Robustness(TableResult, Drawable):
         Level of that interval.
     benchmarks : tuple of Benchmark
         The recorded covariates, the strongest first.
+    together : Benchmark or None
+        All of them as one; None when there is none.
     """
 
     estimate: float
@@ -77,6 +81,7 @@ class Robustness(TableResult, Drawable):
     value_interval: float
     confidence: float
     benchmarks: tuple[Benchmark, ...]
+    together: Benchmark | None = None
 
     @property
     def strongest(self) -> Benchmark | None:
@@ -94,12 +99,17 @@ class Robustness(TableResult, Drawable):
         Returns
         -------
         pandas.DataFrame
-            Columns name, kind (``value``, ``value_interval`` or ``benchmark``), equivalent, r2_outcome, r2_exposure.
+            Columns name, kind (``value``, ``value_interval``, ``benchmark`` or ``together``), equivalent, r2_outcome,
+            r2_exposure.
         """
+        every = [] if self.together is None else [(self.together, "together")]
         rows = [
             ("to bring the estimate to zero", "value", self.value, self.value, self.value),
             ("to bring the interval to zero", "value_interval", *([self.value_interval] * 3)),
-            *((b.covariate, "benchmark", b.equivalent, b.r2_outcome, b.r2_exposure) for b in self.benchmarks),
+            *(
+                (b.covariate, kind, b.equivalent, b.r2_outcome, b.r2_exposure)
+                for b, kind in [*((b, "benchmark") for b in self.benchmarks), *every]
+            ),
         ]
         return pd.DataFrame(rows, columns=["name", "kind", "equivalent", "r2_outcome", "r2_exposure"])
 
@@ -132,8 +142,8 @@ class Robustness(TableResult, Drawable):
             A line a covariate.
         """
         lines = [
-            f"  {b.covariate:<24}{b.equivalent:>8.2%}  (outcome {b.r2_outcome:.2%}, band {b.r2_exposure:.2%})"
-            for b in self.benchmarks
+            f"  {b.covariate:<34}{b.equivalent:>8.2%}  (outcome {b.r2_outcome:.2%}, band {b.r2_exposure:.2%})"
+            for b in (*self.benchmarks, *([] if self.together is None else [self.together]))
         ]
         return "\n".join([self.words(), *lines])
 
@@ -205,6 +215,7 @@ def robustness(
     t = estimate / se
     found = [benchmark(gram, covariate_of_column, name) for name in dict.fromkeys(covariate_of_column)]
     known = sorted((b for b in found if b.covariate != INTERCEPT), key=lambda b: (-b.equivalent, b.covariate))
+    as_one = [INTERCEPT if name == INTERCEPT else TOGETHER for name in covariate_of_column]
     return Robustness(
         estimate=estimate,
         se=clustered,
@@ -214,6 +225,7 @@ def robustness(
         value_interval=robustness_value(t, dof, t_critical=critical),
         confidence=confidence,
         benchmarks=tuple(known),
+        together=benchmark(gram, as_one, TOGETHER) if known else None,
     )
 
 

@@ -11,13 +11,20 @@ from scipy.optimize import least_squares
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.noise.polychoric import Polychoric
-from cxvalue.estimate.replicate import Interval, interval
+from cxvalue.estimate.replicate import Interval, interval, t_factor
 from cxvalue.link.columns import Floats
 from cxvalue.result import Drawable, TableResult
 
 MIN_GAPS: Final = 3
 """Different gaps below which three figures cannot be told from each other."""
 MOST_PERSISTENCE: Final = 0.995
+AT_BOUND: Final = 1e-3
+"""A share of noise this close to 0 or 1 lies on the bound."""
+MOST_AT_BOUND: Final = 0.1
+"""Share of the replicates on a bound from which their spread tells too little."""
+MOST_UNTOLD: Final = 0.1
+"""Width of the interval of the noise up to which a fit on its bound is told well enough."""
+PROFILE_POINTS: Final = 41
 STARTS: Final = ((0.7, 0.2, 0.9), (0.6, 0.8, 0.7), (0.8, 0.05, 0.95), (0.5, 0.5, 0.3))
 
 
@@ -40,7 +47,7 @@ class Reliability(TableResult, Drawable):
     persistence : float
         What is left of the drifting part from month to month, φ, 0 to 1.
     noise : Interval
-        Share that is noise, 1 − τ − κ; its interval ends at 0 and 1.
+        Share that is noise, 1 − τ − κ; its interval ends at 0 and 1. Where fits end on a bound it holds the profile's.
     leave_one_group_out : ndarray of shape (G, 3)
         τ, κ and φ with each customer group left out.
     """
@@ -54,6 +61,17 @@ class Reliability(TableResult, Drawable):
     persistence: float
     noise: Interval
     leave_one_group_out: Floats
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the share of noise is told well enough for what is computed from it.
+
+        False where the fit, or a tenth of the fits with a group left out, ends at 0 or 1 while the interval is wider
+        than a tenth: the spread of such replicates says next to nothing.
+        """
+        is_narrow = self.noise.ci_high - self.noise.ci_low <= MOST_UNTOLD
+        without = 1 - self.leave_one_group_out[:, 0] - self.leave_one_group_out[:, 1]
+        return is_narrow or not ends_on_bound(self.noise.estimate, without)
 
     @property
     def of_answer(self) -> float:
@@ -150,7 +168,10 @@ def fit_reliability(gaps: Floats, correlations: list[Polychoric], *, confidence:
     :math:`r(g) = \tau + \kappa \phi^g` by weighted least squares, with τ + κ ≤ 1, τ, κ ≥ 0 and 0 ≤ φ ≤ 0.995, weights
     1/se². The answers are τ + κ reliable, which no gap observes: it is what the fit gives to a gap of 0. Where all
     gaps are long against the drift the figure is uncertain, and its interval says so. A part of satisfaction that is
-    gone before the shortest gap counts as noise.
+    gone before the shortest gap counts as noise. Where the fit, or a tenth of the fits with a group left out, ends on a
+    bound, replicates hardly move and the jackknife says too little: the interval then also holds every share of noise
+    at which the best fit has a weighted sum of squares no more than t² above the least (profile). The profile takes
+    the correlations for independent of one another, which makes it wide.
 
     Tried on satisfaction of which 0.9 is left from month to month and a third of an answer is noise, 25 times each:
     five half-yearly waves (12,600 pairs) find the share of noise with a spread of 0.095; another 1,000 answers a month
@@ -174,7 +195,11 @@ def fit_reliability(gaps: Floats, correlations: list[Polychoric], *, confidence:
     shares = np.array([shares_of(fit_decay(gaps, row, se, starts=(best,))) for row in without])
     stable, drifting, persistence = shares_of(best)
     noise = interval(1 - stable - drifting, 1 - shares[:, 0] - shares[:, 1], confidence=confidence)
-    noise = replace(noise, ci_low=max(noise.ci_low, 0.0), ci_high=min(noise.ci_high, 1.0))
+    low, high = noise.ci_low, noise.ci_high
+    if ends_on_bound(noise.estimate, 1 - shares[:, 0] - shares[:, 1]):
+        least, most = profile_noise(gaps, r, se, best, critical=t_factor(len(without), confidence))
+        low, high = min(low, least), max(high, most)
+    noise = replace(noise, ci_low=max(low, 0.0), ci_high=min(high, 1.0))
     n_pairs = np.array([float(c.n_pairs) for c in correlations])
     return Reliability(gaps, r, se, n_pairs, stable, drifting, persistence, noise, shares)
 
@@ -204,6 +229,59 @@ def fit_decay(
     found = [least_squares(misfit, np.clip(s, 1e-6, 1 - 6e-3), bounds=bounds, xtol=1e-10) for s in starts]
     best = min(found, key=lambda fit: float(fit.cost))
     return float(best.x[0]), float(best.x[1]), float(best.x[2])
+
+
+def ends_on_bound(estimate: float, without: Floats) -> bool:
+    """Say whether a share of noise lies on a bound, itself or in a tenth of its replicates.
+
+    Parameters
+    ----------
+    estimate : float
+        The share.
+    without : ndarray of shape (G,)
+        The share with each customer group left out.
+
+    Returns
+    -------
+    bool
+        True where it does.
+    """
+    found = np.r_[estimate, without]
+    at_bound = (found < AT_BOUND) | (found > 1 - AT_BOUND)
+    return bool(at_bound[0] or at_bound.mean() > MOST_AT_BOUND)
+
+
+def profile_noise(
+    gaps: Floats, correlations: Floats, ses: Floats, best: tuple[float, float, float], *, critical: float
+) -> tuple[float, float]:
+    """Return the least and the greatest share of noise that the correlations allow.
+
+    Parameters
+    ----------
+    gaps, correlations, ses : ndarray of shape (Q,)
+        Months, correlations and their standard errors.
+    best : tuple of float
+        The fit, from :func:`fit_decay`.
+    critical : float
+        t of the confidence wanted.
+
+    Returns
+    -------
+    tuple of float
+        Shares, on a grid from 0 to 1.
+    """
+
+    def squares(decay: tuple[float, float, float]) -> float:
+        fitted = decay[0] * (decay[1] + (1 - decay[1]) * decay[2] ** gaps)
+        return float((((fitted - correlations) / ses) ** 2).sum())
+
+    most = squares(best) + critical**2
+    grid = np.linspace(0.0, 1.0, PROFILE_POINTS)
+    stable, persistence = np.meshgrid(np.linspace(0.0, 1.0, 51), np.linspace(0.0, MOST_PERSISTENCE, 51))
+    shape = stable[..., None] + (1 - stable[..., None]) * persistence[..., None] ** gaps
+    fits = [noise for noise in grid if (((((1 - noise) * shape) - correlations) / ses) ** 2).sum(axis=-1).min() <= most]
+    here = 1.0 - best[0]
+    return float(min([here, *fits])), float(max([here, *fits]))
 
 
 def shares_of(decay: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -114,10 +114,34 @@ def fit_survey_noise(study: BandStudy, rows: EpisodeRows, *, confidence: float) 
     reliability = fit_reliability(np.array(sorted(found)), [found[gap] for gap in sorted(found)], confidence=confidence)
     if isinstance(reliability, NotEstimable):
         return SurveyNoise(migration, reliability, reliability, reliability, confidence)
+    if not reliability.is_told:
+        untold = NotEstimable(untold_noise(reliability))
+        return SurveyNoise(migration, reliability, untold, untold, confidence)
     scale = latent_scale(study, known, without_history)
     weights = scale.weights[0] / scale.weights[0].sum()
     misclassification = Misclassification(np.einsum("c,cbz->bz", weights, scale.joint(reliability.noise.estimate)))
     return SurveyNoise(migration, reliability, misclassification, scale, confidence)
+
+
+def untold_noise(reliability: Reliability) -> str:
+    """Return why nothing can be computed from a share of noise.
+
+    Parameters
+    ----------
+    reliability : Reliability
+        Whose fit ends at a bound.
+
+    Returns
+    -------
+    str
+        A reason.
+    """
+    noise = reliability.noise
+    return (
+        f"how much of an answer is noise is not told: the correlations fit best with {noise.estimate:.0%}, at a bound, "
+        f"and {noise.ci_low:.0%} to {noise.ci_high:.0%} fit as well; more pairs of answers a few months apart "
+        "would tell"
+    )
 
 
 def correlations_by_gap(

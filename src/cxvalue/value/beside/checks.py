@@ -135,18 +135,29 @@ def value_placebo(question: Question) -> EstimateRow:
         f"in the six months after the answer {after.estimate:,.2f} "
         f"({after.ci_low:,.2f} to {after.ci_high:,.2f}){included}; ratio {placebo_ratio(found):.2f}",
     )
+    before, alike = question.interval(found.before), None
+    if found.after_staying is not None:
+        staying = question.interval(found.after_staying)
+        notes = (
+            *notes,
+            f"of those who are still there, so that leaving takes no part, {staying.estimate:,.2f} "
+            f"({staying.ci_low:,.2f} to {staying.ci_high:,.2f}) after the answer",
+        )
+        if not staying.holds(0.0) and not before.holds(0.0):
+            alike = abs(before.estimate / staying.estimate)
     if found.columns_lost:
         labels = question.study.basis.labels()
         notes = (*notes, f"without {', '.join(labels[at] for at in found.columns_lost)}")
     return replace(
         row,
-        per_customer=question.interval(found.before),
+        per_customer=before,
         difference=None,
         n_episodes=found.n_episodes,
         notes=notes,
         span=f"months {found.first_k} to {found.last_k}",
         seconds=perf_counter() - started,
         ratio=placebo_ratio(found) if not after.holds(0.0) else None,
+        ratio_staying=alike,
     )
 
 

@@ -53,6 +53,9 @@ class EstimateRow(Brief):
         Levers and cash flow, of estimators that give curves.
     ratio : float or None
         Of the placebo: the effect before the answer over that after it; None where that after holds 0.
+    ratio_staying : float or None
+        Of the placebo: the same against the effect after it on those who are still there, so that leaving takes part
+        in neither; None where one of the two holds 0, or leaving is not seen.
     """
 
     method: str
@@ -66,6 +69,7 @@ class EstimateRow(Brief):
     seconds: float = 0.0
     projection: Projection | None = None
     ratio: float | None = None
+    ratio_staying: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.robustness import Robustness
-from cxvalue.value.beside.estimates import HEADLINE, PLACEBO, EstimateRow, Estimates
+from cxvalue.value.beside.estimates import HEADLINE, PLACEBO, UNADJUSTED, EstimateRow, Estimates
 from cxvalue.value.beside.evidence import Evidence
 from cxvalue.value.beside.verdict import Label, Verdict
 from cxvalue.value.project import Projection
@@ -27,7 +27,8 @@ RULE: Final = (
     f"above 0; for the weighted and the doubly robust estimate the paired difference holds 0 or is at most "
     f"{MOST_DIFFERENCE:.0%} of the value; a confounder as strong as the strongest recorded covariate would not bring "
     f"the value to 0; the placebo is below {MOST_PLACEBO:.0%} of the effect after the answer. Otherwise weak. What "
-    "cannot be estimated never refutes, and is named; but without any second estimate a value is at most weak."
+    "cannot be estimated never refutes, and is named; but a value is at most weak without any second estimate, without "
+    "any covariate, and where adjusting changes nothing beyond chance while no placebo could be estimated."
 )
 """The rule, as reports print it."""
 WORTH_A_LOOK: Final = ("complete_cohorts", "near_boundary", "other_baseline", "earlier_amounts")
@@ -81,9 +82,10 @@ def judge(evidence: Evidence) -> Verdict:
     if not any(finding.says in ("agrees", "doubts") for finding in seconds):
         seconds.append(Finding("doubts", "no second estimate stands beside the value"))
     robust = judge_robustness(evidence.confounding, over_follow_up)
-    checks = [*seconds, robust, judge_placebo(evidence.estimates.get(PLACEBO))]
+    placebo = judge_placebo(evidence.estimates.get(PLACEBO))
+    checks = [*seconds, robust, placebo, *judge_adjustment(evidence, placebo)]
     doubts = [finding.text for finding in checks if finding.says == "doubts"]
-    doubts += look_at(evidence.estimates)
+    doubts += look_at(evidence.estimates) + look_beyond(evidence)
     label: Label = "weak" if any(finding.says == "doubts" for finding in checks) else "supported"
     rest = [finding.text for finding in (*first, *checks) if finding.says in ("agrees", "silent")]
     return Verdict(label, (*doubts, *rest))
@@ -115,6 +117,61 @@ def look_at(estimates: Estimates) -> list[str]:
             f"{each.ci_high:,.2f}), further from the value than chance ({row.what})"
         )
     return found
+
+
+def look_beyond(evidence: Evidence) -> list[str]:
+    """Return what the sensitivity analysis and the placebo show beside what the verdict asks of them.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Holds both.
+
+    Returns
+    -------
+    list of str
+        A sentence each; they do not change the label.
+    """
+    found = []
+    robust = None if evidence.confounding is None else evidence.confounding.robustness
+    if isinstance(robust, Robustness) and robust.together is not None and robust.together.equivalent >= robust.value:
+        found.append(
+            f"look at: a confounder as strong as all recorded covariates together ({robust.together.equivalent:.1%}) "
+            f"would bring the value to zero, for which {robust.value:.1%} is enough"
+        )
+    alike = evidence.estimates.get(PLACEBO).ratio_staying
+    if alike is not None and alike >= MOST_PLACEBO:
+        found.append(
+            f"look at: the placebo is {alike:.0%} of the effect after the answer on those who are still there: part of "
+            "the amounts' difference was there before, from earlier satisfaction or from what nobody recorded"
+        )
+    return found
+
+
+def judge_adjustment(evidence: Evidence, placebo: Finding) -> list[Finding]:
+    """Return whether anything could have told an effect from confounding.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Estimates and sensitivity.
+    placebo : Finding
+        What the placebo says.
+
+    Returns
+    -------
+    list of Finding
+        A doubt where nothing was adjusted for, or where adjusting changes nothing that is told from chance and the
+        placebo is silent: the second estimates and the benchmarks then agree with whatever the raw gap is.
+    """
+    robust = None if evidence.confounding is None else evidence.confounding.robustness
+    if isinstance(robust, Robustness) and robust.strongest is None:
+        return [Finding("doubts", "nothing is adjusted for: the value is the raw gap")]
+    apart = evidence.estimates.get(UNADJUSTED).difference
+    if placebo.says == "silent" and apart is not None and apart.holds(0.0):
+        text = "adjusting changes nothing beyond chance, and no placebo could be estimated"
+        return [Finding("doubts", f"{text}: nothing here tells an effect from a cause that nobody recorded")]
+    return []
 
 
 def judge_interval(headline: Projection) -> Finding:
@@ -226,8 +283,10 @@ def judge_second(row: EstimateRow, headline: Interval | NotEstimable) -> Finding
     gap = row.difference
     apart = f"{gap.estimate:+,.2f} ({gap.ci_low:+,.2f} to {gap.ci_high:+,.2f})"
     text = f"{name} {row.per_customer.estimate:,.2f}, differs by {apart}"
-    if gap.holds(0.0) or abs(gap.estimate) <= MOST_DIFFERENCE * abs(headline.estimate):
+    if abs(gap.estimate) <= MOST_DIFFERENCE * abs(headline.estimate):
         return Finding("agrees", text)
+    if gap.holds(0.0):
+        return Finding("agrees", f"{text}, which chance may explain: it is too noisy to tell")
     return Finding("doubts", f"{text}, more than {MOST_DIFFERENCE:.0%} of the value")
 
 

@@ -230,7 +230,7 @@ def drawn_npv(
     months = economics.value_horizon_months or move.follow_up
     both, alone = np.empty(len(weights)), np.empty(len(weights))
     for rows in blocks(len(weights), 2 * len(move.metrics) * months):
-        drawn = move.draw(weights[rows], months)
+        drawn = move.draw(weights[rows], months, tail=economics.tail)
         n, here = len(drawn[1]), {name: each[rows] for name, each in values.items()}
         alone[rows] = varied_flow(move, economics, {}, draws=n, drawn=drawn).npv
         both[rows] = varied_flow(move, economics, here, draws=n, drawn=drawn).npv if here else alone[rows]

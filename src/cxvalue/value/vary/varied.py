@@ -113,7 +113,7 @@ def phased_flow(
         With a leading axis D.
     """
     terms = varied_terms(move, economics, values, draws=draws)
-    curves, moved = (move.extended(terms.months)[:1], move.moved[:1]) if drawn is None else drawn
+    curves, moved = (move.extended(terms.months, tail=terms.tail)[:1], move.moved[:1]) if drawn is None else drawn
     base = {SHARE: move.shift.share, CUSTOMERS: move.active_customers}
     for name, at in base.items():
         if name in values:
