@@ -21,7 +21,7 @@ help:
 	@echo "make quick      tests and doctests without the slow ones"
 	@echo "make test-spark the tests that start a Spark session, which needs Java"
 	@echo "make lint       ruff, notebooks without outputs"
-	@echo "make docstrings numpydoc's rules on everything public"
+	@echo "make docstrings numpydoc's rules on everything public, translations complete"
 	@echo "make types      mypy, strict"
 	@echo "make imports    imports go one way"
 	@echo "make docs       the documentation, into docs/_build/html"
@@ -69,6 +69,7 @@ lint: $(STAMP)
 
 docstrings: $(STAMP)
 	@$(BIN)/python .ci/docstrings.py
+	@$(BIN)/python .ci/catalogues.py --check
 
 format: $(STAMP)
 	@$(BIN)/ruff check --quiet --fix .

@@ -21,6 +21,7 @@ from cxvalue.estimate.diagnose.standardised_difference import (
     weighted_moments,
 )
 from cxvalue.report.canvas import figure_of
+from sample_study import sample_study
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +171,14 @@ def test_refused(bands: BandStudy) -> None:
         check_balance(bands, from_band="dissatisfied", to_band="neutral", weights=np.ones(3))
     with pytest.raises(cx.DataError, match="month = 7"):
         check_balance(bands, from_band="dissatisfied", to_band="neutral", month=7)
+
+
+@pytest.mark.slow
+def test_a_study_weighs_by_propensity_too() -> None:
+    """Its weights bring covariates nearer to the target, those that the headline loses at late months too."""
+    found = sample_study().diagnose().balance
+    assert isinstance(found, Balance)
+    raw, weighted = np.abs(found.smd_raw), np.abs(found.smd_weighted)
+    assert np.isfinite(weighted).all()
+    assert weighted.max() < 0.1 < raw.max()
+    assert weighted.mean() < raw.mean() / 2

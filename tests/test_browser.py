@@ -14,11 +14,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cxvalue.estimate import Interval
+from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
+from cxvalue.report.languages.language import read_language, speaking
+from cxvalue.report.languages.say import say
 from cxvalue.report.numbers import NOTHING, format_interval, format_money, format_number, format_share
 from cxvalue.report.page.whatif_fields import Field, plain, whatif_fields
 from cxvalue.report.page.whatif_rows import lever_rows, whatif_rows
+from cxvalue.report.wording import count_months
 from cxvalue.value import Projection
+from languages import CODES, DIGITS, in_language, seen
 from report_results import HOSTILE, small_figures, small_results, with_value
 from whatif_studies import studies
 
@@ -64,6 +69,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "whole.html").write_text(render_html(small_results(), small_figures()), encoding="utf-8")
     for name, study in studies().items():
         (made / f"{name}.html").write_text(render_html(study.results(), ()), encoding="utf-8")
+    for code in CODES:
+        whole = in_language(small_results(), code)
+        (made / f"whole_{code}.html").write_text(render_html(whole, report_figures(whole)), encoding="utf-8")
+        programme = in_language(studies()["programme"].results(), code)
+        (made / f"programme_{code}.html").write_text(render_html(programme, ()), encoding="utf-8")
     return made
 
 
@@ -134,16 +144,17 @@ def assert_same(shown: Mapping[str, Mapping[str, Any]], value: Projection) -> No
             for end in ("estimate", "ci_low", "ci_high"):
                 assert getattr(found, end) == pytest.approx(getattr(wanted, end), abs=CENT, rel=0), (name, end)
             if name != "moved":
-                assert text == format_interval(found, currency=value.currency), name
+                assert seen(text) == seen(format_interval(found, currency=value.currency)), name
         elif wanted is None:
-            assert text in (NOTHING, "no programme cost", f"not within {value.months} months"), name
+            never = say("not within {months}", months=count_months(value.months))
+            assert seen(text) in (NOTHING, say("no programme cost"), seen(never)), name
         elif isinstance(wanted, int):
-            assert text == f"month {wanted}", name
+            assert seen(text) == seen(say("month {month}", month=wanted)), name
         else:
             # Ratios of the same doubles, only summed in another order.
             assert float(cell["value"]) == pytest.approx(wanted, rel=1e-9), name
             texts = format_money(wanted, value.currency), format_share(wanted), format_number(wanted)
-            assert text in texts, name
+            assert seen(text) in {seen(each) for each in texts}, name
 
 
 def random_settings(fields: tuple[Field, ...], rng: np.random.Generator) -> dict[str, str]:
@@ -321,4 +332,80 @@ def test_panel_is_not_printed(browser: Browser, folder: Path) -> None:
     assert not page.is_visible("#whatif-panel")
     assert not page.is_visible("#whatif")
     assert page.is_visible("#moves")
+    page.close()
+
+
+def in_script(text: str, digits: str) -> str:
+    """Return a number as it is typed in a script."""
+    return text.translate(str.maketrans("0123456789.", f"{digits}\u066b" if digits != "0123456789" else f"{digits}."))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_digits_of_either_script_give_the_figures_of_python(browser: Browser, folder: Path, code: str) -> None:
+    study, rng = studies()["programme"], np.random.default_rng(21)
+    fields = whatif_fields(study.value)
+    found = visit(browser, folder / f"programme_{code}.html")
+    with speaking(read_language(code)):
+        assert_same(figures_shown(found.page), study.value)
+        for digits in ("0123456789", *DIGITS.values(), DIGITS[code]):
+            typed = random_settings(fields, rng)
+            type_settings(found.page, {name: in_script(text, digits) for name, text in typed.items()})
+            assert_same(figures_shown(found.page), study.changed(as_numbers(fields, typed)))
+    assert found.page.get_attribute("#whatif-state", "class") == "other"
+    found.page.click("#whatif-back")
+    with speaking(read_language(code)):
+        assert_same(figures_shown(found.page), study.value)
+    found.page.wait_for_timeout(500)  # what the panel says a moment later belongs to it
+    assert found.said == []
+    assert [url for url in found.asked if not url.startswith("data:")] == [(folder / f"programme_{code}.html").as_uri()]
+    found.page.close()
+
+
+def test_arrow_keys_move_a_field_of_another_script(browser: Browser, folder: Path) -> None:
+    page = visit(browser, folder / "programme_fa.html").page
+    fields = {each.name: each for each in whatif_fields(studies()["programme"].value)}
+    number = read_language("fa").number
+    page.focus("#whatif-horizon")
+    page.keyboard.press("ArrowDown")
+    assert page.input_value("#whatif-horizon") == number(plain(fields["horizon"].setting - 1))
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")  # no further than the most
+    assert page.input_value("#whatif-horizon") == number(plain(fields["horizon"].most or 0))
+    page.fill("#whatif-horizon", "۶٫۵")
+    assert page.get_attribute("#whatif-horizon", "aria-invalid") == "true"
+    assert number("24") in page.inner_text("#whatif-state")
+    assert {cell["text"] for cell in figures_shown(page).values()} == {NOTHING}
+    page.fill("#whatif-horizon", "abc")
+    assert page.get_attribute("#whatif-horizon", "aria-invalid") == "true"
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [*WIDTHS])
+@pytest.mark.parametrize("code", CODES)
+def test_pages_from_the_right_are_as_accessible(
+    browser: Browser, folder: Path, code: str, device: str, scheme: Any
+) -> None:
+    size = {"width": WIDTHS[device], "height": 844}
+    found = visit(browser, folder / f"whole_{code}.html", viewport=size, color_scheme=scheme)
+    page = found.page
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    violations = Axe().run(page).response["violations"]
+    worst = [
+        (each["id"], each["nodes"][0]["target"]) for each in violations if each["impact"] in ("serious", "critical")
+    ]
+    assert worst == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    # Text begins at the right: so do the first column and the skip link.
+    first, last = (page.locator("table").first.locator("thead th").nth(at).bounding_box() for at in (0, -1))
+    assert first is not None
+    assert last is not None
+    assert first["x"] > last["x"]
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert found.said == []
+    assert [url for url in found.asked if not url.startswith("data:")] == [(folder / f"whole_{code}.html").as_uri()]
+    page.emulate_media(media="print")
+    assert not page.is_visible("#whatif-panel")
     page.close()

@@ -20,6 +20,7 @@ from cxvalue.cli import main
 from cxvalue.engine import RunSettings
 from cxvalue.estimate import AdjustSettings
 from cxvalue.link import StudySettings
+from cxvalue.report.settings import ReportSettings
 from cxvalue.section import Section, known_keys
 from cxvalue.tables import (
     CustomerSettings,
@@ -72,6 +73,7 @@ def keys_in(heading: str) -> set[str]:
         ("`[economics]`", cx.Economics),
         ("`[assumptions.NAME]`", AssumptionSettings),
         ("`[run]`", RunSettings),
+        ("`[report]`", ReportSettings),
     ],
 )
 def test_every_setting_is_described(heading: str, section: type[Section]) -> None:

@@ -12,6 +12,7 @@ from cxvalue.engine import RunSettings
 from cxvalue.errors import SettingsError
 from cxvalue.estimate import AdjustSettings
 from cxvalue.link import StudySettings
+from cxvalue.report.settings import ReportSettings
 from cxvalue.tables import InputSettings, PanelSettings
 from cxvalue.value import AssumptionSettings, Economics, ShiftSettings, list_assumptions, state_assumptions
 from cxvalue.value.vary.assumption import read_assumption
@@ -34,6 +35,8 @@ class Settings(InputSettings):
         Sections ``[assumptions.NAME]``: range, source and owner of what the other sections set.
     run : RunSettings
         Section ``[run]``.
+    report : ReportSettings
+        Section ``[report]``.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Settings(InputSettings):
     economics: Economics | None = None
     assumptions: dict[str, AssumptionSettings] = Field(default_factory=dict)
     run: RunSettings = Field(default_factory=RunSettings)
+    report: ReportSettings = Field(default_factory=ReportSettings)
 
     @field_validator("assumptions", mode="before")
     @classmethod

@@ -7,12 +7,16 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from cxvalue.errors import CxValueError
+from cxvalue.report.control_signs import visible
+from cxvalue.report.languages.say import lines_in_direction
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH_INCHES: Final = 5.8
+MOST_SIGNS, MOST_LINES = 120, 8
+"""Of a text of a figure: signs of a line, and lines."""
 SALT: Final = "cxvalue"
 """Makes the ids inside an SVG the same in every run."""
 
@@ -56,14 +60,45 @@ def svg_text(axes: Axes, *, title: str = "") -> str:
     """
     # Loaded here because `cxvalue check` has to start without it.
     from matplotlib import rc_context
+    from matplotlib.text import Text
 
     sink = io.StringIO()
     metadata = {"Date": None, "Creator": None} | ({"Title": title} if title else {})
-    with rc_context({"svg.hashsalt": SALT, "svg.fonttype": "none"}), warnings.catch_warnings():
+    for text in figure_of(axes).findobj(Text):
+        text.set_parse_math(False)  # a name with two dollar signs is a name
+        text.set_text(lines_in_direction(fitting(text.get_text())))
+    with (
+        rc_context({"svg.hashsalt": SALT, "svg.fonttype": "none", "text.parse_math": False}),
+        warnings.catch_warnings(),
+    ):
         # Text is written as text and the reader's fonts show it: that the measuring font lacks a sign is no matter.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        # A name as long as the figure is wide leaves no room for the axes; the tables have it in full.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
         figure_of(axes).savefig(sink, format="svg", metadata=metadata)
-    return sink.getvalue()
+    return visible(sink.getvalue())
+
+
+def fitting(text: str) -> str:
+    """Return a text as it fits a figure.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The first lines, each cut where it is longer than any of ours; what is cut ends with an ellipsis.
+
+    Examples
+    --------
+    >>> fitting("short"), len(fitting("x" * 400))
+    ('short', 120)
+    """
+    lines = [line if len(line) <= MOST_SIGNS else f"{line[: MOST_SIGNS - 1]}…" for line in text.split("\n")]
+    return "\n".join(lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], "…"])
 
 
 def figure_of(axes: Axes) -> Figure:

@@ -14,21 +14,27 @@ from cxvalue.estimate import Balance, Curves
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import figure_of, svg_text
 from cxvalue.report.disclosure import hide_in_text
-from cxvalue.report.numbers import format_interval, format_money, format_share
+from cxvalue.report.languages.language import read_language, speaking, spoken
+from cxvalue.report.languages.say import say, say_list
+from cxvalue.report.languages.told import told_plain
+from cxvalue.report.numbers import format_interval, format_money, format_month, format_share
 from cxvalue.report.plot_outlook import plot_outlook
-from cxvalue.report.plot_parts import MUTED, last_known
+from cxvalue.report.plot_parts import MUTED, last_known, title_style
 from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
 from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.report.plot_waterfall import plot_waterfall
 from cxvalue.report.plots import plot_balance, plot_contribution, plot_estimates, plot_levers, plot_retention
+from cxvalue.report.shown_balance import shown_balance
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.report.wording import (
     SHARE_FIGURES,
     SHARE_TITLES,
+    band_name,
     method_name,
     metric_name,
     relationship_of,
+    unit_name,
     value_text,
 )
 from cxvalue.value import Projection
@@ -59,7 +65,7 @@ class ReportFigure:
 
 
 def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
-    """Draw the figures of a report.
+    """Draw the figures of a report, in its language.
 
     Parameters
     ----------
@@ -73,6 +79,23 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
         :func:`valuation_figures`, ``estimates`` and ``balance``; those that cannot be estimated, or were not asked
         for, are missing.
     """
+    with speaking(read_language(results.language)):
+        return (*customer_figures(results), *value_figures(results))
+
+
+def customer_figures(results: StudyResults) -> list[ReportFigure]:
+    """Draw what customers do month by month.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    list of ReportFigure
+        ``retention`` or ``purchases``, and ``contribution``, as far as they can be estimated.
+    """
     minimum, confidence = results.disclosure_min, results.confidence
     found = []
     if isinstance(results.curves, Curves):
@@ -82,22 +105,43 @@ def report_figures(results: StudyResults) -> tuple[ReportFigure, ...]:
         if np.isfinite(shares).any():
             axes = plot_retention(curves, confidence=confidence)
             ends = [format_share(x) for x in last_known(shares)]
-            alt = f"{SHARE_TITLES[relationship]}, as a share, {at_end(results, ends)}"
+            title = say(SHARE_TITLES[relationship])
+            alt = say("{title}, as a share, {ends}", title=title, ends=at_end(results, ends))
             found.append(finished(SHARE_FIGURES[relationship], axes, results, alt))
         if results.contribution is not None and np.isfinite(shares).any():
             money = shown_money(results.contribution, results.curves, minimum)
             axes = plot_contribution(money, results.currency, confidence=confidence)
             ends = [format_money(x, results.currency) for x in last_known(money[0])]
-            found.append(finished("contribution", axes, results, f"Monthly contribution {at_end(results, ends)}"))
+            alt = say("Monthly contribution {ends}", ends=at_end(results, ends))
+            found.append(finished("contribution", axes, results, alt))
+    return found
+
+
+def value_figures(results: StudyResults) -> list[ReportFigure]:
+    """Draw the value and what stands beside it.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    list of ReportFigure
+        ``levers``, those of :func:`valuation_figures`, ``estimates`` and ``balance``.
+    """
+    minimum = results.disclosure_min
+    found = []
     found.append(finished("levers", plot_levers(results.value), results, levers_in_words(results.value)))
     found += valuation_figures(results)
     axes = plot_estimates(results.estimates, truth=known_truth(results))
     found.append(finished("estimates", axes, results, estimates_in_words(results)))
-    if results.diagnosis is not None and isinstance(results.diagnosis.balance, Balance):
-        balance = results.diagnosis.balance
-        alt = hide_in_text(" ".join(balance.summary().splitlines()), minimum)
+    balance = shown_balance(results)
+    if isinstance(balance, Balance):
+        lines = (hide_in_text(line, minimum) for line in balance.summary().splitlines())
+        alt = " ".join(told_plain(line) for line in lines)
         found.append(finished("balance", plot_balance(balance), results, alt))
-    return tuple(found)
+    return found
 
 
 def valuation_figures(results: StudyResults) -> list[ReportFigure]:
@@ -144,7 +188,10 @@ def one_line(text: str) -> str:
     str
         With a semicolon for every new line.
     """
-    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if spoken().is_english:
+        return "; ".join(lines)
+    return say_list(told_plain(" ".join(line.split())) for line in lines)
 
 
 def finished(name: str, axes: Axes, results: StudyResults, alt: str) -> ReportFigure:
@@ -167,9 +214,20 @@ def finished(name: str, axes: Axes, results: StudyResults, alt: str) -> ReportFi
         The figure.
     """
     name_of_study = shorten(results.name, 48, placeholder="…")
-    source = f"{name_of_study} · as of {results.episodes.as_of} · cxvalue {results.version}"
-    figure_of(axes).supxlabel(source, x=0.01, ha="left", fontsize=7.5, color=MUTED, parse_math=False)
-    return ReportFigure(name, svg_text(axes, title=axes.get_title(loc="left")), alt)
+    source = say(
+        "{study} · as of {month} · cxvalue {version}", study=name_of_study, month=format_month(results.episodes.as_of),
+        version=results.version,
+    )  # fmt: skip
+    is_rtl = spoken().is_right_to_left
+    figure_of(axes).supxlabel(
+        source,
+        x=0.99 if is_rtl else 0.01,
+        ha="right" if is_rtl else "left",
+        fontsize=7.5,
+        color=MUTED,
+        parse_math=False,
+    )
+    return ReportFigure(name, svg_text(axes, title=axes.get_title(loc=title_style()["loc"])), alt)
 
 
 def at_end(results: StudyResults, ends: Sequence[str]) -> str:
@@ -187,8 +245,12 @@ def at_end(results: StudyResults, ends: Sequence[str]) -> str:
     str
         A clause.
     """
-    bands = ", ".join(f"{band} {end}" for band, end in zip(BANDS, ends, strict=True))
-    return f"by band, months 1 to {results.horizon_months}, with intervals. At the end: {bands}."
+    parts = (say("{label} {figure}", label=band_name(band), figure=end) for band, end in zip(BANDS, ends, strict=True))
+    bands = say_list(parts, ", ")
+    return say(
+        "by band, months 1 to {months}, with intervals. At the end: {bands}.", months=results.horizon_months,
+        bands=bands,
+    )  # fmt: skip
 
 
 def levers_in_words(value: Projection) -> str:
@@ -204,9 +266,15 @@ def levers_in_words(value: Projection) -> str:
     str
         A sentence.
     """
-    parts = [f"{metric_name(name)} {format_interval(part, currency=value.currency)}" for name, part in value.levers]
+    parts = [
+        say("{label} {figure}", label=metric_name(name), figure=format_interval(part, currency=value.currency))
+        for name, part in value.levers
+    ]
     total = format_interval(value.per_customer, currency=value.currency)
-    return f"Bars that add up to the value {value.unit}, with intervals: {'; '.join(parts)}; together {total}."
+    return say(
+        "Bars that add up to the value {unit}, with intervals: {parts}; together {total}.",
+        unit=unit_name(value.unit), parts=say_list(parts), total=total,
+    )  # fmt: skip
 
 
 def estimates_in_words(results: StudyResults) -> str:
@@ -225,11 +293,16 @@ def estimates_in_words(results: StudyResults) -> str:
     parts = []
     for row in results.estimates.rows:
         if not row.span:
-            parts.append(f"{method_name(row.method)} {value_text(row.per_customer, results.currency)}")
+            figure = hide_in_text(value_text(row.per_customer, results.currency), results.disclosure_min)
+            parts.append(say("{label} {figure}", label=method_name(row.method), figure=figure))
     truth = known_truth(results)
-    parts += [] if truth is None else [f"truth {format_money(truth['per_customer']['value'], results.currency)}"]
-    sentence = f"Value {results.value.unit} with intervals: {'; '.join(parts)}."
-    return hide_in_text(sentence, results.disclosure_min)
+    parts += (
+        []
+        if truth is None
+        else [say("truth {value}", value=format_money(truth["per_customer"]["value"], results.currency))]
+    )
+    unit = unit_name(results.value.unit)
+    return say("Value {unit} with intervals: {parts}.", unit=unit, parts=say_list(parts))
 
 
 def shown_curves(curves: Curves, minimum: int) -> Curves:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves
 from cxvalue.link.settings import DEFAULT_ACTIVE_MONTHS
+from cxvalue.report.control_signs import visible
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.figures import ReportFigure
-from cxvalue.report.numbers import format_count
+from cxvalue.report.held_back import held_back_sentence
+from cxvalue.report.languages.language import read_language, speaking, spoken
+from cxvalue.report.languages.say import page_text, say, say_count, say_list
+from cxvalue.report.languages.told import told, told_field
+from cxvalue.report.numbers import NBSP, format_count, format_month, format_share
+from cxvalue.report.page.appraisal import appraisal_section
 from cxvalue.report.page.background import assumptions_section, checks_tables, settings_text, sources_section
 from cxvalue.report.page.changes import changes_section
 from cxvalue.report.page.diagnosis import diagnosis_paragraphs
-from cxvalue.report.page.finance import appraisal_section, finance_sections
+from cxvalue.report.page.finance import finance_sections
 from cxvalue.report.page.outcomes import bands_section, curve_tables, outcome_sections
-from cxvalue.report.page.sections import stratum_title
-from cxvalue.report.page.top import LEVEL_NOTES, cautions, estimate_cards, move_cards
+from cxvalue.report.page.sections import Tables, stratum_title
+from cxvalue.report.page.top import (
+    LEVEL_NOTES,
+    VERDICT_NAMES,
+    as_sentence,
+    cautions,
+    estimate_cards,
+    move_cards,
+    not_valued_text,
+)
 from cxvalue.report.page.value import (
     cash_flow_sections,
     estimates_section,
@@ -36,6 +51,10 @@ from cxvalue.report.tables import report_tables
 from cxvalue.report.wording import (
     SHARE_FIGURES,
     answer_sentence,
+    band_name,
+    band_people,
+    count_customers,
+    count_months,
     gap_sentence,
     level,
     relationship_of,
@@ -43,11 +62,13 @@ from cxvalue.report.wording import (
 )
 from cxvalue.value.beside.judge import RULE
 
+CODE_MARKS: Final = Markup(' lang="en" dir="ltr"')
+"""Of what is typed or read by programs, on a page that is read from the right."""
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def render_html(results: StudyResults, figures: Sequence[ReportFigure]) -> str:
-    """Return the page of a report.
+    """Return the page of a report, in its language.
 
     Parameters
     ----------
@@ -65,10 +86,14 @@ def render_html(results: StudyResults, figures: Sequence[ReportFigure]) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("report.html.j2").render(page_context(results, figures)) + "\n"
+    language = read_language(results.language)
+    tables = report_tables(results)  # before another language is spoken: what they hold is data
+    with speaking(language):
+        page = environment.get_template("report.html.j2").render(page_context(results, figures, tables))
+    return visible(page) + "\n"
 
 
-def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict[str, Any]:
+def page_context(results: StudyResults, figures: Sequence[ReportFigure], tables: Tables) -> dict[str, Any]:
     """Return everything that the template shows.
 
     Parameters
@@ -77,18 +102,21 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure]) -> dict
         The results.
     figures : sequence of ReportFigure
         Its figures.
+    tables : mapping of str to pandas.DataFrame
+        Its tables.
 
     Returns
     -------
     dict
         By the names that the template uses.
     """
-    tables = report_tables(results)
+    held_back = held_back_sentence(tables, results.disclosure_min)
     found, every_rule = checks_tables(results)
     quarters, months = cash_flow_sections(results, tables)
     relationship = relationship_of(results.value.move.metrics)
     return top_context(results) | {
         "figures": {figure.name: {"src": data_uri(figure.svg), "alt": figure.alt} for figure in figures},
+        "held_back": told(as_sentence(held_back)) if held_back else "",
         "curve_tables": curve_tables(results),
         "share_figure": SHARE_FIGURES[relationship],
         "bands": bands_section(tables),
@@ -133,25 +161,164 @@ def top_context(results: StudyResults) -> dict[str, Any]:
     label = results.verdict.label
     return {
         "results": results,
+        "language": "en-GB" if spoken().is_english else results.language,
+        "is_rtl": spoken().is_right_to_left,
+        "said": said,
+        "said_count": said_count,
+        "month": month_on_page,
+        "band": band_name,
+        "people": band_people,
+        "duration": count_months,
+        "not_valued": not_valued_text(results),
         "episodes": results.episodes,
         "value": results.value,
         "answer": answer_sentence(results),
-        "verdict": label,
+        "verdict": say(VERDICT_NAMES[label]),
         "verdict_class": label.replace(" ", "-"),
-        "verdict_note": LEVEL_NOTES[label],
-        "rule": RULE,
-        "reasons": [hide_in_text(reason, results.disclosure_min) for reason in results.verdict.reasons],
-        "baseline": hide_in_text(results.episodes.baseline, results.disclosure_min),
-        "response": hide_in_text(results.episodes.response, results.disclosure_min),
+        "verdict_note": say(LEVEL_NOTES[label]),
+        "rule": told(RULE),
+        "reasons": [told(hide_in_text(reason, results.disclosure_min)) for reason in results.verdict.reasons],
+        "baseline": told(hide_in_text(results.episodes.baseline, results.disclosure_min)),
+        "response": told(hide_in_text(results.episodes.response, results.disclosure_min)),
+        "names": names_text,
+        "code": CODE_MARKS if spoken().is_right_to_left else "",
+        "numerals_are_own": bool(spoken().numerals),
         "gap": gap_sentence(results),
         "truth": truth_sentence(results),
         "estimate_cards": estimate_cards(results),
         "move_cards": move_cards(results),
         "cautions": cautions(results),
         "level": level(results.confidence),
+        "cashable": format_share(round(results.value.economics.cashable_share, 2), trim=True).replace(NBSP, " "),
+        "customers_moved": count_customers(results.value.heads.customers_moved.estimate),
         "count": format_count,
-        "shift_label": results.shift.label(),
+        "shift_label": shift_label(results),
     }
+
+
+def said(message: str, /, **fields: str | int | float) -> Markup:
+    """Return a message as the template shows it.
+
+    Parameters
+    ----------
+    message : str
+        In English, with places in braces.
+    **fields : str, int or float
+        What fills the places.
+
+    Returns
+    -------
+    Markup
+        Fields escaped.
+    """
+    return on_page(say(message, **{name: as_markup(value) for name, value in fields.items()}))
+
+
+def said_count(one: str, many: str, n: float, /, **fields: str | int | float) -> Markup:
+    """Return a message in the form that goes with a number, as the template shows it.
+
+    Parameters
+    ----------
+    one, many : str
+        In English, with places in braces.
+    n : float
+        The number.
+    **fields : str, int or float
+        What fills the places.
+
+    Returns
+    -------
+    Markup
+        Fields escaped.
+    """
+    return on_page(say_count(one, many, n, **{name: as_markup(value) for name, value in fields.items()}))
+
+
+def as_markup(value: str | float) -> str | float:
+    """Return what fills a place of the template's messages.
+
+    Parameters
+    ----------
+    value : str, int or float
+        Text of the user, or a number.
+
+    Returns
+    -------
+    Markup, int or float
+        Text escaped.
+    """
+    return escape(value) if isinstance(value, str) else value
+
+
+def on_page(text: str) -> Markup:
+    """Return a message as markup.
+
+    Parameters
+    ----------
+    text : str
+        A message without text of the user, or markup.
+
+    Returns
+    -------
+    Markup
+        Escaped, save what is markup.
+    """
+    return text if isinstance(text, Markup) else page_text(text)
+
+
+def month_on_page(label: str) -> Markup:
+    """Return a month that is not broken at the end of a line.
+
+    Parameters
+    ----------
+    label : str
+        ``YYYY-MM``.
+
+    Returns
+    -------
+    Markup
+        The month.
+    """
+    return Markup('<span class="month">{}</span>').format(format_month(label))
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Return the names of covariates as a list.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As the episodes have them.
+
+    Returns
+    -------
+    str
+        ``nothing`` where there are none.
+    """
+    return say_list((told_field(name) for name in names), ", ") or say("nothing")
+
+
+def shift_label(results: StudyResults) -> str:
+    """Return the move as the page's title has it.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    str
+        Such as ``5 % of the dissatisfied to neutral``.
+    """
+    shift = results.shift
+    if spoken().is_english:
+        return shift.label()
+    share = format_share(shift.share, trim=True)
+    return say(
+        "{share} of the {from_band} to {to_band}", share=share, from_band=band_people(shift.from_band),
+        to_band=band_name(shift.to_band),
+    )  # fmt: skip
 
 
 def reason_of(found: Curves | NotEstimable, minimum: int) -> str:
@@ -169,7 +336,7 @@ def reason_of(found: Curves | NotEstimable, minimum: int) -> str:
     str
         Empty when there are.
     """
-    return hide_in_text(found.reason, minimum) if isinstance(found, NotEstimable) else ""
+    return told(hide_in_text(found.reason, minimum)) if isinstance(found, NotEstimable) else ""
 
 
 def data_uri(svg: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cxvalue.report.source_rows import shown_rows
 from cxvalue.report.study_results import StudyResults
 
 MANIFEST_NAME: Final = "manifest.json"
@@ -30,7 +31,8 @@ def make_manifest(results: StudyResults, files: Mapping[str, bytes], *, created:
     -------
     dict
         written_by, version, created (UTC; nothing else differs between two reports on the same input), study, seed,
-        settings, sources with their hashes and rows, files with their hashes.
+        settings, sources with their hashes and rows (None where a small count would follow from them), files with their
+        hashes.
     """
     return {
         "written_by": WRITTEN_BY,
@@ -40,7 +42,12 @@ def make_manifest(results: StudyResults, files: Mapping[str, bytes], *, created:
         "seed": results.seed,
         "settings": dict(results.settings),
         "sources": [
-            {"table": source.table, "files": list(source.files), "sha256": source.sha256, "rows": source.n_rows}
+            {
+                "table": source.table,
+                "files": list(source.files),
+                "sha256": source.sha256,
+                "rows": shown_rows(source, results),
+            }
             for source in results.sources
         ],
         "files": [

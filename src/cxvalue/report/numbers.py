@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: thousands separated, few decimals, never a raw float."""
+"""Numbers as a reader wants them: thousands separated, few decimals, never a raw float, in the language spoken."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from cxvalue.estimate import Interval
+from cxvalue.report.languages.say import number_as, number_text
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
@@ -65,10 +66,26 @@ def signed(value: float, decimals: int) -> str:
     >>> signed(-1234.5, 1), signed(-0.001, 1)
     ('−1,234.5', '0.0')
     """
+    return number_text(plain_signed(value, decimals))
+
+
+def plain_signed(value: float, decimals: int) -> str:
+    """Return a number with separators, as Python writes it.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    decimals : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        English digits and separators; ``-`` in front of what is below 0 also once rounded.
+    """
     text = f"{value:,.{decimals}f}"
-    if text.startswith("-"):
-        text = MINUS + text[1:] if any(digit in text for digit in "123456789") else text[1:]
-    return text
+    return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
 
 
 def format_count(value: float | None) -> str:
@@ -112,7 +129,23 @@ def format_share(value: float | None, *, trim: bool = False) -> str:
     >>> format_share(0.0142).replace(NBSP, " "), format_share(0.05, trim=True).replace(NBSP, " ")
     ('1.4 %', '5 %')
     """
-    return NOTHING if not is_number(value) else f"{format_points(as_number(value), trim=trim)}{NBSP}%"
+    return NOTHING if not is_number(value) else percent(format_points(as_number(value), trim=trim))
+
+
+def percent(points: str) -> str:
+    """Return points with the sign of per cent.
+
+    Parameters
+    ----------
+    points : str
+        In the digits of the language.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    return number_as("{number}\u00a0%", number=points)
 
 
 def format_points(share: float, *, trim: bool = False) -> str:
@@ -133,8 +166,8 @@ def format_points(share: float, *, trim: bool = False) -> str:
     points = share * 100
     size = abs(points)
     decimals = 0 if size >= 999.5 else 1 if size >= 0.1 or size == 0 else min(1 - math.floor(math.log10(size)), 6)
-    text = signed(points, decimals)
-    return text.removesuffix("." + "0" * decimals) if trim else text
+    text = plain_signed(points, decimals)
+    return number_text(text.removesuffix("." + "0" * decimals) if trim else text)
 
 
 def format_number(value: float | None, *, scale: float | None = None) -> str:
@@ -184,7 +217,7 @@ def format_money(value: float | None, currency: str = "", *, scale: float | None
         return NOTHING
     number = as_number(value)
     text = signed(number, decimals_for(number if scale is None else scale, money=True))
-    return f"{currency}{NBSP}{text}" if currency else text
+    return number_as("{currency}\u00a0{number}", currency=currency, number=text) if currency else text
 
 
 def format_interval(found: Interval, *, unit: str = "", currency: str = "") -> str:
@@ -204,15 +237,113 @@ def format_interval(found: Interval, *, unit: str = "", currency: str = "") -> s
     str
         Such as ``EUR 49.70 (26.10 to 73.30)``.
     """
-    estimate, low, high = found.estimate, found.ci_low, found.ci_high
+    estimate, low, high = interval_parts(found, unit=unit, currency=currency)
+    return with_ends(estimate, low, high)
+
+
+def interval_parts(found: Interval, *, unit: str = "", currency: str = "") -> tuple[str, str, str]:
+    """Return an estimate and the ends of its interval, written alike.
+
+    Parameters
+    ----------
+    found : Interval
+        The estimate.
+    unit : {"", "share"}
+        How to write it, when it is not money.
+    currency : str
+        Of the estimate; makes it money.
+
+    Returns
+    -------
+    tuple of str
+        Estimate with its unit, low and high without.
+    """
+    figures = found.estimate, found.ci_low, found.ci_high
     if unit == "share":
-        return f"{format_share(estimate)} ({format_points(low)} to {format_points(high)})"
-    scale = max(abs(x) for x in (estimate, low, high))
+        return format_share(figures[0]), format_points(figures[1]), format_points(figures[2])
+    scale = max(abs(x) for x in figures)
     if currency:
-        figures = format_money(estimate, currency, scale=scale), *(format_money(x, scale=scale) for x in (low, high))
-    else:
-        figures = tuple(format_number(x, scale=scale) for x in (estimate, low, high))
-    return f"{figures[0]} ({figures[1]} to {figures[2]})"
+        first = format_money(figures[0], currency, scale=scale)
+        return first, format_money(figures[1], scale=scale), format_money(figures[2], scale=scale)
+    first, low, high = (format_number(x, scale=scale) for x in figures)
+    return first, low, high
+
+
+def with_ends(estimate: str, low: str, high: str) -> str:
+    """Return a figure with the ends of its interval in brackets.
+
+    Parameters
+    ----------
+    estimate, low, high : str
+        In the digits of the language.
+
+    Returns
+    -------
+    str
+        Such as ``49.70 (26.10 to 73.30)``.
+    """
+    return number_as("{estimate} ({low} to {high})", estimate=estimate, low=low, high=high)
+
+
+def from_to(low: str, high: str) -> str:
+    """Return two ends of a range.
+
+    Parameters
+    ----------
+    low, high : str
+        In the digits of the language.
+
+    Returns
+    -------
+    str
+        Such as ``0.5 to 0.7``.
+    """
+    return number_as("{low} to {high}", low=low, high=high)
+
+
+def plain_number(value: float) -> str:
+    """Return a number as it was given.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+
+    Returns
+    -------
+    str
+        Without trailing zeros.
+
+    Examples
+    --------
+    >>> plain_number(0.05), plain_number(2000.0)
+    ('0.05', '2,000')
+    """
+    return number_text(f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0"))
+
+
+def format_month(label: str) -> str:
+    """Return a month.
+
+    Parameters
+    ----------
+    label : str
+        ``YYYY-MM``; anything else stands as it is.
+
+    Returns
+    -------
+    str
+        In the digits and order of the language.
+
+    Examples
+    --------
+    >>> format_month("2024-03")
+    '2024-03'
+    """
+    year, _, month = label.partition("-")
+    if not (year.isdecimal() and month.isdecimal()):
+        return label
+    return number_as("{year}-{month}", year=number_text(year), month=number_text(month))
 
 
 def is_number(value: float | None) -> bool:

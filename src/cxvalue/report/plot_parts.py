@@ -10,7 +10,10 @@ import numpy as np
 
 from cxvalue.estimate import Interval
 from cxvalue.link.columns import Floats
-from cxvalue.report.wording import level
+from cxvalue.report.languages.language import spoken
+from cxvalue.report.languages.say import lines_in_direction, number_text, say, unmarked
+from cxvalue.report.numbers import percent
+from cxvalue.report.wording import band_name, level
 from cxvalue.vocabulary import BANDS
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ def draw_bands(
     for b, band in enumerate(BANDS):
         colour = BAND_COLOURS[band]
         ax.fill_between(months, low[b], high[b], color=colour, alpha=0.16, linewidth=0)
-        ax.plot(months, estimate[b], color=colour, linestyle=BAND_DASHES[band], linewidth=1.8, label=band)
+        ax.plot(months, estimate[b], color=colour, linestyle=BAND_DASHES[band], linewidth=1.8, label=band_name(band))
     finish_months(ax, estimate.shape[1], confidence=confidence)
     ax.margins(y=0.04)
     label_ends(ax, estimate, ends)
@@ -68,8 +71,8 @@ def finish_months(ax: Axes, horizon: int, *, confidence: float | None) -> None:
     clean_frame(ax)
     ax.set_xticks(month_ticks(horizon))
     ax.set_xlim(0, horizon)
-    shaded = "interval" if confidence is None else f"{level(confidence)} interval"
-    ax.set_xlabel(f"months after the answer (shaded: {shaded})", **label_style())
+    shaded = say("interval") if confidence is None else say("{level} interval", level=level(confidence))
+    ax.set_xlabel(say("months after the answer (shaded: {shaded})", shaded=shaded), **label_style())
 
 
 def month_ticks(horizon: int) -> list[int]:
@@ -110,10 +113,19 @@ def label_ends(ax: Axes, estimate: Floats, ends: Sequence[str]) -> None:
     heights = spread_apart([(last_known(estimate)[b] - bottom) / (top - bottom) for b in known], gap=0.085)
     for b, height in zip(known, heights, strict=True):
         ax.annotate(
-            f"{BANDS[b]} {ends[b]}", (1.0, height), xycoords="axes fraction", xytext=(6, 0),
-            textcoords="offset points", va="center", ha="left", color=BAND_COLOURS[BANDS[b]], fontsize=TEXT_SIZE,
-            fontweight="bold", parse_math=False, annotation_clip=False,
-        )  # fmt: skip
+            say("{label} {figure}", label=band_name(BANDS[b]), figure=ends[b]),
+            (1.0, height),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            color=BAND_COLOURS[BANDS[b]],
+            fontsize=TEXT_SIZE,
+            fontweight="bold",
+            parse_math=False,
+            annotation_clip=False,
+        )
 
 
 def last_known(estimate: Floats) -> list[float]:
@@ -210,7 +222,7 @@ def draw_point(ax: Axes, row: int, found: Interval, *, is_headline: bool) -> Non
 
 
 def finish_rows(ax: Axes, names: Sequence[str], texts: Sequence[str]) -> None:
-    """Name the rows on the left and write their figures on the right.
+    """Name the rows where reading starts and write their figures on the other side.
 
     Parameters
     ----------
@@ -220,18 +232,49 @@ def finish_rows(ax: Axes, names: Sequence[str], texts: Sequence[str]) -> None:
         By row, from the top.
     """
     clean_frame(ax)
-    wrapped = [fill(name, NAME_WIDTH) for name in names]
+    wrapped = [wrapped_name(name) for name in names]
     ax.set_yticks(range(len(names)), wrapped, fontsize=TEXT_SIZE, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="y", visible=False)
     ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
     ax.margins(x=0.06)
+    is_rtl = spoken().is_right_to_left
+    if is_rtl:
+        ax.yaxis.tick_right()
     for row, text in enumerate(texts):
         ax.annotate(
-            text, (1.0, row), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-            va="center", ha="left", fontsize=SMALL_SIZE, color="black", parse_math=False, annotation_clip=False,
-        )  # fmt: skip
+            text,
+            (0.0 if is_rtl else 1.0, row),
+            xycoords=("axes fraction", "data"),
+            xytext=(-6 if is_rtl else 6, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if is_rtl else "left",
+            fontsize=SMALL_SIZE,
+            color="black",
+            parse_math=False,
+            annotation_clip=False,
+        )
+
+
+def wrapped_name(name: str) -> str:
+    """Return the name of a row, broken where it is long.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    str
+        Its lines. In a language read from the right each line is set in order by itself: marks that began on one line
+        would have no end on it.
+    """
+    if not spoken().is_right_to_left:
+        return fill(name, NAME_WIDTH)
+    return lines_in_direction(fill(unmarked(name), NAME_WIDTH, break_long_words=False))
 
 
 def clean_frame(ax: Axes) -> None:
@@ -247,6 +290,42 @@ def clean_frame(ax: Axes) -> None:
     ax.tick_params(labelsize=SMALL_SIZE)
     ax.grid(visible=True, color="#E4E4E4", linewidth=0.7)
     ax.set_axisbelow(True)
+    if not spoken().is_english:
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: plain_tick(value))
+
+
+def plain_tick(value: float) -> str:
+    """Return a mark of an axis in the digits of the language.
+
+    Parameters
+    ----------
+    value : float
+        Where it stands.
+
+    Returns
+    -------
+    str
+        The number.
+    """
+    return number_text(f"{round(value, 10) + 0.0:,.10g}")
+
+
+def percent_tick(value: float) -> str:
+    """Return a mark of an axis of shares.
+
+    Parameters
+    ----------
+    value : float
+        The share.
+
+    Returns
+    -------
+    str
+        In per cent; no space before its sign in English, where marks stand close.
+    """
+    text = f"{round(100 * value, 1):g}"
+    return f"{text}%" if spoken().is_english else percent(number_text(text))
 
 
 def title_style() -> dict[str, Any]:
@@ -257,7 +336,12 @@ def title_style() -> dict[str, Any]:
     dict
         Keywords of ``set_title``.
     """
-    return {"loc": "left", "fontsize": TEXT_SIZE + 1, "fontweight": "bold", "parse_math": False}
+    return {
+        "loc": "right" if spoken().is_right_to_left else "left",
+        "fontsize": TEXT_SIZE + 1,
+        "fontweight": "bold",
+        "parse_math": False,
+    }
 
 
 def label_style() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval, Outcomes
 from cxvalue.estimate.models import Models
 from cxvalue.report.canvas import new_axes
+from cxvalue.report.languages.say import number_text, say, say_list
+from cxvalue.report.languages.told import told_field, told_plain
 from cxvalue.report.numbers import format_interval
 from cxvalue.report.plot_parts import (
     BAND_COLOURS,
@@ -20,7 +22,7 @@ from cxvalue.report.plot_parts import (
     label_style,
     title_style,
 )
-from cxvalue.report.wording import level, metric_name
+from cxvalue.report.wording import band_name, count_months, group_name, level, metric_name, unit_name
 from cxvalue.value import Links, SegmentValues
 from cxvalue.value.moves import Moves
 from cxvalue.value.points import Points
@@ -64,7 +66,7 @@ def draw_rows(
     texts = []
     for at, (name, found) in enumerate(rows):
         if isinstance(found, NotEstimable):
-            texts.append("not estimable")
+            texts.append(say("not estimable"))
             continue
         draw_point(ax, at, found, is_headline=not headline or name in headline)
         texts.append(format_interval(found, currency=currency, unit=unit))
@@ -88,9 +90,12 @@ def plot_moves(moves: Moves, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         The axes.
     """
-    ax = draw_rows([(row.label, row.per_customer) for row in moves.rows], ax, currency=moves.currency)
-    ax.set_title(f"Value of each move ({level(moves.rows[0].confidence)} intervals)", **title_style())
-    ax.set_xlabel(f"{moves.currency} a customer, {moves.months} months, discounted", **label_style())
+    ax = draw_rows([(told_plain(row.label), row.per_customer) for row in moves.rows], ax, currency=moves.currency)
+    ax.set_title(say("Value of each move ({level} intervals)", level=level(moves.rows[0].confidence)), **title_style())
+    label = say(
+        "{currency} a customer, {months}, discounted", currency=moves.currency, months=count_months(moves.months)
+    )
+    ax.set_xlabel(label, **label_style())
     return ax
 
 
@@ -109,10 +114,18 @@ def plot_points(points: Points, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         The axes: the stated mix of moves first, then each move alone.
     """
-    rows = [(each.mix, each.value) for each in (points.stated, *points.single)]
-    ax = draw_rows(rows, ax, currency=points.currency, headline=frozenset({points.stated.mix}))
-    ax.set_title(f"{points.points:g} {points.score_name} more, by who moves", **title_style())
-    ax.set_xlabel(f"{points.currency}, {points.months} months, discounted", **label_style())
+    rows = [(told_plain(each.mix), each.value) for each in (points.stated, *points.single)]
+    ax = draw_rows(rows, ax, currency=points.currency, headline=frozenset({told_plain(points.stated.mix)}))
+    ax.set_title(
+        say(
+            "{points} {score} more, by who moves",
+            points=number_text(f"{points.points:g}"),
+            score=told_field(points.score_name),
+        ),
+        **title_style(),
+    )
+    label = say("{currency}, {months}, discounted", currency=points.currency, months=count_months(points.months))
+    ax.set_xlabel(label, **label_style())
     return ax
 
 
@@ -147,10 +160,15 @@ def plot_segments(segments: SegmentValues, ax: Axes | None = None, *, most_rows:
             ax.plot([shrunken[by, group].per_customer], [at], marker="D", color=BAND_COLOURS["satisfied"], markersize=5)
     if whole is not None:
         ax.axvline(whole.per_customer.estimate, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
-        label = f"{currency} {whole.unit}, {whole.months} months (dashed: the whole; diamonds: drawn toward it)"
+        label = say(
+            "{currency} {unit}, {months} (dashed: the whole; diamonds: drawn toward it)", currency=currency,
+            unit=unit_name(whole.unit), months=count_months(whole.months),
+        )  # fmt: skip
         ax.set_xlabel(label, **label_style())
-    more = f", {len(chosen)} of {len(segments.values)}" if len(segments.values) > len(chosen) else ""
-    ax.set_title(f"Value by segment{more}", **title_style())
+    title = say("Value by segment")
+    if len(segments.values) > len(chosen):
+        title = say("Value by segment, {n} of {all}", n=len(chosen), all=len(segments.values))
+    ax.set_title(title, **title_style())
     return ax
 
 
@@ -176,8 +194,8 @@ def plot_links(links: Links, ax: Axes | None = None, *, most_rows: int = MOST_RO
         place = "" if row["by"] == EVERYBODY else f"{row['group']}: "
         rows.append((f"{place}{metric_name(row['metric'])}", figure_of(row, "gap")))
     ax = draw_rows(rows, ax)
-    ax.set_title("Which outcomes tell the bands apart", **title_style())
-    ax.set_xlabel("adjusted monthly gap, in standard deviations of one customer-month", **label_style())
+    ax.set_title(say("Which outcomes tell the bands apart"), **title_style())
+    ax.set_xlabel(say("adjusted monthly gap, in standard deviations of one customer-month"), **label_style())
     return ax
 
 
@@ -206,8 +224,9 @@ def plot_outcomes(outcomes: Outcomes, ax: Axes | None = None, *, metric: str | N
     ax = draw_rows(rows, ax, headline=NONE)
     mark_bands(ax, records)
     months, unit = int(chosen["horizon_months"].max()), str(chosen["unit"].iloc[0])
-    ax.set_title(f"{metric_name(metric)}, {months} months, by band (adjusted)".capitalize(), **title_style())
-    ax.set_xlabel(f"{unit} a customer at time zero", **label_style())
+    title = say("{metric}, {months}, by band (adjusted)", metric=metric_name(metric), months=count_months(months))
+    ax.set_title(title.capitalize(), **title_style())
+    ax.set_xlabel(say("{unit} a customer at time zero", unit=told_plain(unit)), **label_style())
     return ax
 
 
@@ -232,12 +251,18 @@ def plot_models(models: Models, ax: Axes | None = None, *, metric: str | None = 
     known = table[table["status"] == "ok"]
     metric = str((known if len(known) else table)["metric"].iloc[0]) if metric is None else metric
     records = table[table["metric"] == metric].to_dict("records")
-    rows = [(f"{row['family']}, {row['band']}", figure_of(row, "estimate")) for row in records]
+    rows = [
+        (say_list([told_plain(row["family"]), band_name(row["band"])], ", "), figure_of(row, "estimate"))
+        for row in records
+    ]
     ax = draw_rows(rows, ax, headline=NONE)
     mark_bands(ax, records)
     units = ", ".join(dict.fromkeys(str(row["unit"]) for row in records if row["status"] == "ok"))
-    ax.set_title(f"{metric_name(metric)}, adjusted means ({level(models.confidence)} intervals)", **title_style())
-    ax.set_xlabel(units or "not estimable", **label_style())
+    title = say(
+        "{metric}, adjusted means ({level} intervals)", metric=metric_name(metric), level=level(models.confidence)
+    )
+    ax.set_title(title, **title_style())
+    ax.set_xlabel(units or say("not estimable"), **label_style())
     return ax
 
 
@@ -271,7 +296,8 @@ def row_label(row: Mapping[Any, Any]) -> str:
     str
         The band, the stratum in front.
     """
-    return str(row["band"]) if row["by"] == EVERYBODY else f"{row['group']}, {row['band']}"
+    band = band_name(str(row["band"]))
+    return band if row["by"] == EVERYBODY else say_list([group_name(str(row["by"]), str(row["group"])), band], ", ")
 
 
 def figure_of(row: Mapping[Any, Any], name: str) -> Interval | NotEstimable:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cxvalue.report.canvas import figure_of, new_axes
-from cxvalue.report.numbers import MINUS, NBSP, format_money, format_share
+from cxvalue.report.languages.say import mark, number_text as own_digits, say, say_count
+from cxvalue.report.languages.told import told_plain
+from cxvalue.report.numbers import NBSP, format_count, format_money, format_share, from_to
 from cxvalue.report.plot_parts import (
     GAIN,
     LOSS,
@@ -55,7 +57,7 @@ def plot_tornado(tornado: Tornado, ax: Axes | None = None, *, most_rows: int = M
     scale = max([abs(end) for bar in bars for end in (bar.npv_low, bar.npv_high)], default=abs(tornado.npv))
     for row, bar in enumerate(bars):
         draw_ends(ax, row, tornado.npv, bar)
-    texts = [f"{format_money(bar.npv_low, scale=scale)} to {format_money(bar.npv_high, scale=scale)}" for bar in bars]
+    texts = [from_to(format_money(bar.npv_low, scale=scale), format_money(bar.npv_high, scale=scale)) for bar in bars]
     finish_rows(ax, [bar_name(bar) for bar in bars], texts)
     ax.axvline(tornado.npv, color=TOTAL, linewidth=1.0)
     low, high = ax.get_xlim()
@@ -63,9 +65,16 @@ def plot_tornado(tornado: Tornado, ax: Axes | None = None, *, most_rows: int = M
         ax.axvline(0.0, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     draw_key(ax, hollow=any(bar.is_shown_only for bar in bars))
     left_out = len(moving) - len(bars)
-    more = f" ({left_out} narrower bars not shown)" if left_out else ""
-    ax.set_title(f"What moves the net present value{more}", **title_style())
-    ax.set_xlabel(f"net present value, {tornado.currency} (line: {format_money(tornado.npv)})", **label_style())
+    title = say("What moves the net present value")
+    if left_out:
+        title = say_count(
+            "{title} ({n} narrower bars not shown)", "{title} ({n} narrower bars not shown)", left_out, title=title
+        )
+    ax.set_title(title, **title_style())
+    ax.set_xlabel(
+        say("net present value, {currency} (line: {npv})", currency=tornado.currency, npv=format_money(tornado.npv)),
+        **label_style(),
+    )
     return ax
 
 
@@ -82,10 +91,10 @@ def draw_key(ax: Axes, *, hollow: bool) -> None:
     # Loaded here because `cxvalue check` has to start without it.
     from matplotlib.patches import Patch
 
-    ends = ((LOSS, "at the lower end"), (GAIN, "at the higher end"))
-    handles = [Patch(color=colour, alpha=0.85, label=name) for colour, name in ends]
+    ends = ((LOSS, mark("at the lower end")), (GAIN, mark("at the higher end")))
+    handles = [Patch(color=colour, alpha=0.85, label=say(name)) for colour, name in ends]
     if hollow:
-        handles.append(Patch(facecolor="white", edgecolor=MUTED, label=NOT_GIVEN))
+        handles.append(Patch(facecolor="white", edgecolor=MUTED, label=told_plain(NOT_GIVEN)))
     figure_of(ax).legend(
         handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=SMALL_SIZE
     )
@@ -127,10 +136,12 @@ def bar_name(bar: TornadoBar) -> str:
         The assumption with its ends; the level of the interval for estimation.
     """
     if bar.name == ESTIMATION:
-        return f"estimation ({bar.span.replace(' ', NBSP)})"
-    ends = f"{number_text(bar.low)} to {number_text(bar.high)}".replace("-", MINUS)
-    mark = "" if bar.span == GIVEN else ", ±10 %"
-    return f"{bar.name.replace('_', ' ')} {f'({ends}{mark})'.replace(' ', NBSP)}"
+        return say("estimation ({span})", span=told_plain(bar.span).replace(" ", NBSP))
+    ends = from_to(*(own_digits(number_text(end)) for end in (bar.low, bar.high)))
+    if bar.span != GIVEN:
+        ends = say("{ends}, ±10 %", ends=ends)
+    brackets = f"({ends})".replace(" ", NBSP)
+    return f"{told_plain(bar.name.replace('_', ' '))} {brackets}"
 
 
 def plot_distribution(run: Probabilistic, ax: Axes | None = None) -> Axes:
@@ -171,7 +182,17 @@ def plot_distribution(run: Probabilistic, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_formatter(lambda x, _: format_money(x, scale=max(abs(low), abs(high))))
     ax.yaxis.set_major_formatter(lambda y, _: format_share(y, trim=True))
     positive = format_share(run.prob_npv_positive)
-    ax.set_title(f"Net present value: above 0 in {positive} of {run.draws:,} draws", **title_style())
-    ax.set_xlabel(f"net present value, {run.currency}; estimation and assumptions drawn together", **label_style())
-    ax.set_ylabel("share of the draws", **label_style())
+    ax.set_title(
+        say(
+            "Net present value: above 0 in {positive} of {draws} draws",
+            positive=positive,
+            draws=format_count(run.draws),
+        ),
+        **title_style(),
+    )
+    ax.set_xlabel(
+        say("net present value, {currency}; estimation and assumptions drawn together", currency=run.currency),
+        **label_style(),
+    )
+    ax.set_ylabel(say("share of the draws"), **label_style())
     return ax

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxvalue.report.canvas import new_axes
+from cxvalue.report.languages.say import say
 from cxvalue.report.numbers import format_money
 from cxvalue.report.plot_parts import (
     GAIN,
@@ -19,6 +20,7 @@ from cxvalue.report.plot_parts import (
     spread_apart,
     title_style,
 )
+from cxvalue.report.wording import band_name, unit_name
 from cxvalue.value.chain.sustained_value import SustainedValue
 
 if TYPE_CHECKING:
@@ -46,9 +48,9 @@ def plot_sustained(value: SustainedValue, ax: Axes | None = None) -> Axes:
     ax = new_axes() if ax is None else ax
     months = np.arange(1, len(value.measured_once) + 1)
     lines = (
-        ("once, measured", value.measured_once, TOTAL, "-"),
-        ("once, chain", value.chain_once, MUTED, (0, (4, 2))),
-        ("sustained, chain", value.chain_sustained, GAIN, "-"),
+        (say("once, measured"), value.measured_once, TOTAL, "-"),
+        (say("once, chain"), value.chain_once, MUTED, (0, (4, 2))),
+        (say("sustained, chain"), value.chain_sustained, GAIN, "-"),
     )
     ax.fill_between(months, value.chain_once, value.chain_sustained, color=GAIN, alpha=0.14, linewidth=0)
     for name, curve, colour, dashes in lines:
@@ -63,11 +65,29 @@ def plot_sustained(value: SustainedValue, ax: Axes | None = None) -> Axes:
     for (name, curve, colour, _), height in zip(lines, heights, strict=True):
         total = float(curve.sum())
         ax.annotate(
-            f"{name}: {format_money(total, scale=abs(total))} in all", (1.0, height), xycoords="axes fraction",
-            xytext=(6, 0), textcoords="offset points", va="center", ha="left", color=colour, fontsize=SMALL_SIZE,
-            fontweight="bold", annotation_clip=False,
-        )  # fmt: skip
-    ax.set_title(f"From {value.shift.from_band} to {value.shift.to_band}, once and sustained", **title_style())
-    ax.set_xlabel("months after the move (shaded: what keeping adds)", **label_style())
-    ax.set_ylabel(f"{value.currency} a month {value.unit}, discounted", **label_style())
+            say("{name}: {total} in all", name=name, total=format_money(total, scale=abs(total))),
+            (1.0, height),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            color=colour,
+            fontsize=SMALL_SIZE,
+            fontweight="bold",
+            annotation_clip=False,
+        )
+    ax.set_title(
+        say(
+            "From {from_band} to {to_band}, once and sustained",
+            from_band=band_name(value.shift.from_band),
+            to_band=band_name(value.shift.to_band),
+        ),
+        **title_style(),
+    )
+    ax.set_xlabel(say("months after the move (shaded: what keeping adds)"), **label_style())
+    ax.set_ylabel(
+        say("{currency} a month {unit}, discounted", currency=value.currency, unit=unit_name(value.unit)),
+        **label_style(),
+    )
     return ax

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cxvalue.report.canvas import new_axes
+from cxvalue.report.languages.say import say
 from cxvalue.report.numbers import format_interval, format_money
 from cxvalue.report.plot_parts import (
     GAIN,
@@ -16,7 +17,7 @@ from cxvalue.report.plot_parts import (
     label_style,
     title_style,
 )
-from cxvalue.report.wording import level, metric_name
+from cxvalue.report.wording import count_months, level, metric_name
 from cxvalue.value.waterfall import Waterfall
 
 if TYPE_CHECKING:
@@ -55,10 +56,13 @@ def plot_waterfall(waterfall: Waterfall, ax: Axes | None = None) -> Axes:
     ax.plot([start, start], [len(steps) + 0.3, len(steps) + 0.7], color=MUTED, linewidth=0.8)
     draw_bar(ax, len(steps) + 1, 0.0, waterfall.npv, TOTAL)
     texts.append(format_interval(waterfall.npv, currency=waterfall.currency))
-    names = ["no programme", *(metric_name(name) for name, _ in steps), "net present value"]
+    names = [say("no programme"), *(metric_name(name) for name, _ in steps), say("net present value")]
     finish_rows(ax, names, texts)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
-    ax.set_title("From no programme to the programme", **title_style())
-    spans = f"{waterfall.months} months, discounted; {level(waterfall.confidence)} intervals"
-    ax.set_xlabel(f"{waterfall.currency}, the whole move, {spans}", **label_style())
+    ax.set_title(say("From no programme to the programme"), **title_style())
+    label = say(
+        "{currency}, the whole move, {months}, discounted; {level} intervals", currency=waterfall.currency,
+        months=count_months(waterfall.months), level=level(waterfall.confidence),
+    )  # fmt: skip
+    ax.set_xlabel(label, **label_style())
     return ax

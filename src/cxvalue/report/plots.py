@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +18,9 @@ from cxvalue.estimate.noise import Migration, Reliability, SurveyNoise
 from cxvalue.estimate.survival import Survival
 from cxvalue.link.columns import Floats
 from cxvalue.report.canvas import new_axes
-from cxvalue.report.numbers import NBSP, format_interval, format_money
+from cxvalue.report.languages.say import number_text, say
+from cxvalue.report.languages.told import told_field
+from cxvalue.report.numbers import format_interval, format_money, percent
 from cxvalue.report.plot_background import plot_bands, plot_checks, plot_robustness
 from cxvalue.report.plot_noise import plot_migration, plot_reliability, plot_survey_noise
 from cxvalue.report.plot_outlook import plot_outlook
@@ -28,7 +29,6 @@ from cxvalue.report.plot_parts import (
     GAIN,
     LOSS,
     MUTED,
-    NAME_WIDTH,
     SMALL_SIZE,
     TOTAL,
     clean_frame,
@@ -38,14 +38,25 @@ from cxvalue.report.plot_parts import (
     finish_rows,
     label_style,
     last_known,
+    percent_tick,
     title_style,
+    wrapped_name,
 )
 from cxvalue.report.plot_rows import plot_links, plot_models, plot_moves, plot_outcomes, plot_points, plot_segments
 from cxvalue.report.plot_sensitivity import plot_distribution, plot_tornado
 from cxvalue.report.plot_survival import plot_survival
 from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.report.plot_waterfall import plot_waterfall
-from cxvalue.report.wording import SHARE_TITLES, level, method_name, metric_name, relationship_of
+from cxvalue.report.wording import (
+    SHARE_TITLES,
+    band_name,
+    count_months,
+    level,
+    method_name,
+    metric_name,
+    relationship_of,
+    unit_name,
+)
 from cxvalue.result import Drawable
 from cxvalue.tables import CheckReport
 from cxvalue.value import Estimates, Links, Projection, SegmentValues, Valuation
@@ -148,11 +159,14 @@ def plot_retention(curves: Curves, ax: Axes | None = None, *, confidence: float 
     ax = new_axes() if ax is None else ax
     at, relationship = 0, relationship_of(curves.metrics)
     chosen = (curves.estimate[:, at], curves.ci_low[:, at], curves.ci_high[:, at])
-    draw_bands(ax, *chosen, ends=[f"{x * 100:.1f}{NBSP}%" for x in last_known(chosen[0])], confidence=confidence)
-    kind = "adjusted" if curves.adjusted else "unadjusted"
-    ax.set_title(f"{SHARE_TITLES[relationship]}, by band ({kind})", **title_style())
-    ax.set_ylabel("share of the customers at time zero", **label_style())
-    ax.yaxis.set_major_formatter(lambda y, _: f"{round(100 * y, 1):g}%")
+    draw_bands(
+        ax, *chosen, ends=[percent(number_text(f"{x * 100:.1f}")) for x in last_known(chosen[0])], confidence=confidence
+    )
+    share = say(SHARE_TITLES[relationship])
+    title = say("{title}, by band (adjusted)", title=share)
+    ax.set_title(title if curves.adjusted else say("{title}, by band (unadjusted)", title=share), **title_style())
+    ax.set_ylabel(say("share of the customers at time zero"), **label_style())
+    ax.yaxis.set_major_formatter(lambda y, _: percent_tick(y))
     if relationship == "contractual" and not np.nanmax(chosen[2]) > 1.02:
         ax.set_ylim(top=1.02)
     return ax
@@ -187,8 +201,8 @@ def plot_contribution(
     ends = last_known(contribution[0])
     scale = max((abs(x) for x in ends if np.isfinite(x)), default=0.0)
     draw_bands(ax, *contribution, ends=[format_money(x, scale=scale) for x in ends], confidence=confidence)
-    ax.set_title("Monthly contribution by band (adjusted)", **title_style())
-    ax.set_ylabel(f"{currency} a month per customer at time zero", **label_style())
+    ax.set_title(say("Monthly contribution by band (adjusted)"), **title_style())
+    ax.set_ylabel(say("{currency} a month per customer at time zero", currency=currency), **label_style())
     if np.nanmin(contribution[1]) < 0 < np.nanmax(contribution[2]):
         ax.axhline(0.0, color=MUTED, linewidth=0.8)
     return ax
@@ -219,11 +233,15 @@ def plot_levers(value: Projection, ax: Axes | None = None) -> Axes:
         texts.append(format_interval(part, currency=value.currency))
     draw_bar(ax, len(levers), 0.0, value.per_customer, TOTAL)
     texts.append(format_interval(value.per_customer, currency=value.currency))
-    names = [*(metric_name(name) for name, _ in levers), "value"]
+    names = [*(metric_name(name) for name, _ in levers), say("value")]
     finish_rows(ax, names, texts)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
-    ax.set_title(f"Value by lever ({level(value.confidence)} intervals)", **title_style())
-    ax.set_xlabel(f"{value.currency} {value.unit}, {value.months} months, discounted", **label_style())
+    ax.set_title(say("Value by lever ({level} intervals)", level=level(value.confidence)), **title_style())
+    label = say(
+        "{currency} {unit}, {months}, discounted", currency=value.currency, unit=unit_name(value.unit),
+        months=count_months(value.months),
+    )  # fmt: skip
+    ax.set_xlabel(label, **label_style())
     return ax
 
 
@@ -259,16 +277,22 @@ def plot_estimates(estimates: Estimates, ax: Axes | None = None, *, truth: Mappi
         true_value = float(truth["per_customer"]["value"])
         ax.plot([true_value], [len(names)], marker="D", color=TOTAL, markersize=6, linestyle="none")
         ax.axvline(true_value, color=TOTAL, linewidth=0.9, linestyle=(0, (2, 2)))
-        names.append("truth (simulated base)")
+        names.append(say("truth (simulated base)"))
         texts.append(format_money(true_value, estimates.currency))
     names += [method_name(name) for name in missing]
-    texts += ["not estimable"] * len(missing)
+    texts += [say("not estimable")] * len(missing)
     finish_rows(ax, names, texts)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
-    intervals = f" ({level(headline.confidence)} intervals)" if isinstance(headline, Projection) else ""
-    ax.set_title(f"Adjusted beside unadjusted{intervals}", **title_style())
+    title = say("Adjusted beside unadjusted")
     if isinstance(headline, Projection):
-        ax.set_xlabel(f"{estimates.currency} {estimates.unit}, {headline.months} months", **label_style())
+        title = say("{title} ({level} intervals)", title=title, level=level(headline.confidence))
+    ax.set_title(title, **title_style())
+    if isinstance(headline, Projection):
+        label = say(
+            "{currency} {unit}, {months}", currency=estimates.currency, unit=unit_name(estimates.unit),
+            months=count_months(headline.months),
+        )  # fmt: skip
+        ax.set_xlabel(label, **label_style())
     return ax
 
 
@@ -290,9 +314,9 @@ def plot_balance(balance: Balance, ax: Axes | None = None, *, most_rows: int = 2
         The axes, with the covariates as they are: hollow marks are before adjustment, full marks after, diamonds by
         propensity.
     """
-    schemes = [(balance.smd_raw, "before", "o", True), (balance.smd_adjusted, "after", "o", False)]
+    schemes = [(balance.smd_raw, say("before"), "o", True), (balance.smd_adjusted, say("after"), "o", False)]
     if np.isfinite(balance.smd_weighted).any():
-        schemes.append((balance.smd_weighted, "by propensity", "D", True))
+        schemes.append((balance.smd_weighted, say("by propensity"), "D", True))
     furthest = np.nanmax(np.abs([np.where(np.isfinite(smd), smd, 0.0) for smd, *_ in schemes]), axis=(0, 1))
     rows = np.flatnonzero(balance.as_it_is)
     order = rows[np.argsort(-furthest[rows], kind="stable")][:most_rows]
@@ -304,18 +328,24 @@ def plot_balance(balance: Balance, ax: Axes | None = None, *, most_rows: int = 2
             ax.plot(
                 np.where(np.isfinite(smd[b, order]), smd[b, order], np.nan), np.arange(len(order)) + shift[b], marker,
                 color=colour, markerfacecolor="white" if hollow else colour, markersize=5.5 if marker == "o" else 4.5,
-                linestyle="none", label=f"{overlap.band}, {when}",
+                linestyle="none", label=say("{band}, {when}", band=band_name(overlap.band), when=when),
             )  # fmt: skip
     clean_frame(ax)
-    names = [fill(balance.columns[at].removesuffix(" (as it is)"), NAME_WIDTH) for at in order]
+    names = [wrapped_name(told_field(balance.columns[at].removesuffix(" (as it is)"))) for at in order]
     ax.set_yticks(range(len(order)), names, fontsize=SMALL_SIZE, parse_math=False)
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.axvline(0.0, color=MUTED, linewidth=0.8)
     for limit in (-UNBALANCED, UNBALANCED):
         ax.axvline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
-    shown = f"; {len(order)} of {len(rows)} shown" if len(order) < len(rows) else ""
-    ax.set_title("Balance against the target", **title_style())
-    ax.set_xlabel(f"standardised mean difference (dashed: {UNBALANCED:g}{shown})", **label_style())
+    limit_text = number_text(f"{UNBALANCED:g}")
+    label = say("standardised mean difference (dashed: {limit})", limit=limit_text)
+    if len(order) < len(rows):
+        label = say(
+            "standardised mean difference (dashed: {limit}; {n} of {all} shown)", limit=limit_text, n=len(order),
+            all=len(rows),
+        )  # fmt: skip
+    ax.set_title(say("Balance against the target"), **title_style())
+    ax.set_xlabel(label, **label_style())
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=SMALL_SIZE)
     return ax
 

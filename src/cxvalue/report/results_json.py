@@ -16,9 +16,11 @@ from cxvalue.estimate.diagnose.e_value import EValue
 from cxvalue.estimate.diagnose.robustness import Robustness
 from cxvalue.estimate.noise import Reliability
 from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
+from cxvalue.report.held_back import held_back_sentence
 from cxvalue.report.plain_values import Json, plain, records
 from cxvalue.report.segment_cells import SegmentCell, judge_segments
 from cxvalue.report.segment_tables import TOTAL_COLUMNS
+from cxvalue.report.shown_balance import shown_balance
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import DIFFERENCES, FIGURES, report_tables
 from cxvalue.report.truth import known_truth
@@ -97,9 +99,29 @@ def results_dict(results: StudyResults) -> Json:
         "segment_totals": records(tables["segment_totals"], TOTAL_COLUMNS),
         "assumptions": records(tables["assumptions"], tables["assumptions"].columns),
         "truth": known_truth(results),
-        "warnings": list(results.warnings),
+        "warnings": warning_list(results, tables),
         "changes": results.changes.to_dict() if results.changes is not None else None,
     }  # fmt: skip
+
+
+def warning_list(results: StudyResults, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the key ``warnings``.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+    tables : mapping of str to pandas.DataFrame
+        The report's tables.
+
+    Returns
+    -------
+    list of str
+        What is valid but doubtful, without small counts; last, what is held back.
+    """
+    found = [hide_in_text(text, results.disclosure_min) for text in results.warnings]
+    held_back = held_back_sentence(tables, results.disclosure_min)
+    return [*found, held_back] if held_back else found
 
 
 def json_text(results: StudyResults) -> str:
@@ -310,7 +332,8 @@ def diagnosis_dict(results: StudyResults) -> Json | None:
         return None
     leaving, value, noise = found.confounding.e_value, found.confounding.robustness, found.noise.reliability
     strongest = value.strongest if isinstance(value, Robustness) else None
-    balance = found.balance.to_frame() if isinstance(found.balance, Balance) else None
+    shown = shown_balance(results)
+    balance = shown.to_frame() if isinstance(shown, Balance) else None
     return {
         "e_value": {
             "risk_ratio": leaving.risk_ratio, "ci_low": leaving.ci_low, "ci_high": leaving.ci_high,

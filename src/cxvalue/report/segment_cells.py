@@ -11,8 +11,9 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.standardise import MIN_EPISODES
-from cxvalue.report.disclosure import SUPPRESSED, hide_cells, hide_in_text, is_small
+from cxvalue.report.disclosure import SUPPRESSED, hide_in_text, is_small
 from cxvalue.report.study_results import StudyResults
+from cxvalue.report.suppression import hide_line
 from cxvalue.value import Projection
 from cxvalue.vocabulary import EVERYBODY
 
@@ -117,7 +118,7 @@ def hide_beside(counts: list[float], total: float, minimum: int) -> tuple[bool, 
     >>> hide_beside([300.0, 95.0], 400.0, 10)
     (False, True)
     """
-    return hide_cells(counts, minimum, elsewhere=max(round(total) - sum(counts), 0.0))
+    return hide_line(counts, minimum, elsewhere=max(round(total) - sum(counts), 0.0))
 
 
 def hide_strata(table: pd.DataFrame, results: StudyResults, figures: Iterable[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Episodes, Outcomes
 from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.link.columns import Floats
+from cxvalue.report.languages.language import ENGLISH_CODE
 from cxvalue.result import Brief
 from cxvalue.tables import CheckReport
 from cxvalue.value import Economics, Estimates, Links, Projection, Register, SegmentValues, Shift, Valuation
@@ -143,3 +144,8 @@ class StudyResults(Brief):
     truth: Mapping[str, Any] | None
     sources: tuple[SourceFact, ...]
     changes: Changes | None = None
+
+    @property
+    def language(self) -> str:
+        """The code of the language that the page and the figures speak."""
+        return str(self.settings.get("report", {}).get("language", ENGLISH_CODE))

@@ -10,18 +10,21 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Interval
-from cxvalue.report.disclosure import SUPPRESSED, at_least, hide_cells, hide_in_text, is_small
+from cxvalue.report.disclosure import NEARLY_ALL, SUPPRESSED, apart, at_least, hide_in_text, is_small
 from cxvalue.report.segment_cells import hide_strata
 from cxvalue.report.segment_tables import SEGMENT_COLUMNS, TOTAL_COLUMNS, segment_rows, segment_total_rows
 from cxvalue.report.study_results import StudyResults
+from cxvalue.report.suppression import hide_line
 from cxvalue.report.valuation_tables import valuation_tables
 from cxvalue.tables import Finding
 from cxvalue.value import Projection
 from cxvalue.value.vary.assumptions import COLUMNS as REGISTER_COLUMNS
-from cxvalue.vocabulary import month_label, parse_month
+from cxvalue.vocabulary import PURCHASED, RETAINED, month_label, parse_month
 
 FIGURES: Final = ("estimate", "se", "ci_low", "ci_high")
 DIFFERENCES: Final = tuple(f"difference_{name}" for name in FIGURES)
+SHARES: Final = (RETAINED, PURCHASED)
+"""Metrics whose plain mean is a share of customers."""
 MONEY_PANELS: Final = ("revenue", "cost_to_serve")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "bands": ("band", "episodes", "share", "share_response_weighted", "customers", "answered", "status"),
@@ -86,6 +89,8 @@ def report_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
         "assumptions": results.register.to_frame(),
         **valuation_tables(results),
     }
+    if "moves" in tables:
+        tables["moves"] = without_small_bands(tables["moves"], tables["bands"])
     return {name: typed(table) for name, table in tables.items()}
 
 
@@ -136,18 +141,41 @@ def bands_table(results: StudyResults) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a band; ``customers`` is estimated, ``answered`` counted.
+        A row a band; ``customers`` is estimated, ``answered`` counted. Where one band's ``answered`` is held back, so
+        are all: with one of them and its share, all that answered would be known, and with that the small one.
     """
     table = results.episodes.to_frame()
-    hidden = np.zeros(len(table), dtype=bool)
-    for name in ("episodes", "answered"):
-        hidden |= np.array(hide_cells(table[name].tolist(), results.disclosure_min))
+    by_episodes, by_answered = (
+        np.array(hide_line(table[name].tolist(), results.disclosure_min)) for name in ("episodes", "answered")
+    )
+    hidden = by_episodes | by_answered
     table["status"] = np.where(hidden, SUPPRESSED, "ok")
-    for name in ("episodes", "answered"):
-        table[name] = table[name].astype("Int64").mask(hidden)
+    table["episodes"] = table["episodes"].astype("Int64").mask(hidden)
+    table["answered"] = table["answered"].astype("Int64").mask(hidden | by_answered.any())
     for name in ("share", "share_response_weighted", "customers"):
         table[name] = table[name].astype(float).mask(hidden)
     return table[list(COLUMNS["bands"])]
+
+
+def without_small_bands(moves: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of moves without the head counts of bands that are held back.
+
+    Parameters
+    ----------
+    moves, bands : pandas.DataFrame
+        Tables of those names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy; head counts, and the amounts from which they would follow, are missing, and the reason says so.
+    """
+    small = moves["from_band"].isin(bands.loc[bands["status"] == SUPPRESSED, "band"])
+    counts = [name for name in moves if str(name).startswith(("customers_in_band", "per_percent"))]
+    told = moves["reason"].mask(small & (moves["status"] == "ok"), "head counts held back")
+    moves = moves.assign(reason=told)
+    moves.loc[small, counts] = np.nan
+    return moves
 
 
 def curves_table(results: StudyResults) -> pd.DataFrame:
@@ -181,10 +209,16 @@ def curve_frame(curves: Curves, minimum: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The figures. The number of episodes is left out: its steps are the sizes of single months of answers.
+        The figures. The number of episodes is left out: its steps are the sizes of single months of answers. The plain
+        share of those still there, times their number, counts who has left: it is missing while these are few, or few
+        are left.
     """
     table = curves.to_frame()
-    table.loc[table["episodes"] < minimum, list(FIGURES)] = np.nan
+    is_plain_share = ~table["adjusted"].astype(bool) & table["metric"].isin(SHARES)
+    stayed = (table["estimate"] * table["episodes"]).where(is_plain_share, 0.0).round()
+    gone = (table["episodes"] - stayed).where(is_plain_share, 0.0)
+    few = ((stayed > 0) & (stayed < minimum)) | ((gone > 0) & (gone < minimum))
+    table.loc[few | (table["episodes"] < minimum), list(FIGURES)] = np.nan
     return table[list(COLUMNS["curves"])]
 
 
@@ -294,13 +328,12 @@ def estimates_table(results: StudyResults) -> pd.DataFrame:
         A row an estimator.
     """
     minimum, rows = results.disclosure_min, []
-    total = max((each.n_episodes for each in results.estimates.rows), default=0)
+    shown = apart([each.n_episodes for each in results.estimates.rows], minimum)
     for each in results.estimates.rows:
-        hide = is_small(each.n_episodes, minimum) or is_small(total - each.n_episodes, minimum)
         row: dict[str, Any] = {
             "method": each.method, "what": each.what, "role": each.role, "span": each.span,
-            "n_episodes": None if hide else each.n_episodes, "unit": f"{results.currency} {results.value.unit}",
-            "notes": hide_in_text("; ".join(each.notes), minimum),
+            "n_episodes": each.n_episodes if each.n_episodes in shown else None,
+            "unit": f"{results.currency} {results.value.unit}", "notes": hide_in_text("; ".join(each.notes), minimum),
         }  # fmt: skip
         if each.difference is not None:
             row |= {f"difference_{name}": value for name, value in figures(each.difference).items()}
@@ -347,13 +380,15 @@ def finding_row(finding: Finding, results: StudyResults) -> dict[str, Any]:
         Columns of the table ``exclusions``.
     """
     minimum = results.disclosure_min
-    hide = is_small(finding.n_rows, minimum)
+    what = hide_in_text(finding.what, minimum)
+    hide = is_small(finding.n_rows, minimum) or NEARLY_ALL in what
     amount = None if hide else finding.amount
     is_money = finding.table.rpartition(".")[2] in MONEY_PANELS
     return {
         "table": finding.table, "rule": finding.rule, "level": finding.level,
-        "reason": hide_in_text(finding.what, minimum), "n": None if hide else finding.n_rows,
-        "note": at_least(minimum) if hide else "", "amount": amount,
+        "reason": what, "n": None if hide else finding.n_rows,
+        "note": (at_least(minimum) if is_small(finding.n_rows, minimum) else NEARLY_ALL) if hide else "",
+        "amount": amount,
         "amount_unit": "" if amount is None else (results.currency if is_money else "as in the table"),
         "action": finding.action,
     }  # fmt: skip

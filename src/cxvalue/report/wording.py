@@ -8,7 +8,16 @@ from typing import Any, Final
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import is_small
-from cxvalue.report.numbers import NBSP, format_count, format_interval, format_money, format_points, format_share
+from cxvalue.report.languages.say import mark, number_text, say, say_as, say_count
+from cxvalue.report.languages.told import told_number, told_plain
+from cxvalue.report.numbers import (
+    format_count,
+    format_interval,
+    format_money,
+    format_points,
+    format_share,
+    percent,
+)
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.value import Projection
@@ -32,14 +41,27 @@ KNOWN_NAMES: Final = frozenset({
 })  # fmt: skip
 
 SHARE_TITLES: Final[dict[Relationship, str]] = {
-    "contractual": "Customers still there", "noncontractual": "Customers who buy in the month",
+    "contractual": mark("Customers still there"), "noncontractual": mark("Customers who buy in the month"),
 }  # fmt: skip
 """What the first metric of a study shows."""
+SEVERAL: Final = 100
+"""The number whose form goes with one that is not whole."""
 SHARE_FIGURES: Final[dict[Relationship, str]] = {"contractual": "retention", "noncontractual": "purchases"}
 """The name of the figure of that metric."""
 
 
-METHOD_NAMES: Final = {"unadjusted": "unadjusted (raw gap)", "standardised": "adjusted (headline)"}
+METHOD_NAMES: Final = {"unadjusted": mark("unadjusted (raw gap)"), "standardised": mark("adjusted (headline)")}
+BAND_NAMES: Final = {
+    "dissatisfied": mark("dissatisfied"), "neutral": mark("neutral"), "satisfied": mark("satisfied"),
+}  # fmt: skip
+OWN_NAMES: Final = (
+    mark("retained"), mark("purchased"), mark("revenue"), mark("cost to serve"), mark("upgrades"), mark("referrals"),
+    mark("retention"), mark("frequency"), mark("amount"), mark("everybody"), mark("cohort quarter"),
+    mark("cohort year"), mark("complete cohorts"), mark("near boundary"), mark("weighted"), mark("doubly robust"),
+    mark("within customer"), mark("lasting move"), mark("placebo"), mark("other baseline"), mark("earlier amounts"),
+    mark("optimism"), mark("programme cost"), mark("placebo control"),
+)  # fmt: skip
+"""The library's own names of metrics, levers and estimates, as readers see them."""
 
 
 def relationship_of(metrics: Sequence[Metric]) -> Relationship:
@@ -76,7 +98,7 @@ def method_name(method: str) -> str:
     >>> method_name("complete_cohorts")
     'complete cohorts'
     """
-    return METHOD_NAMES.get(method, method.replace("_", " "))
+    return say(METHOD_NAMES.get(method, method.replace("_", " ")))
 
 
 def metric_name(name: str) -> str:
@@ -97,7 +119,89 @@ def metric_name(name: str) -> str:
     >>> metric_name("cost_to_serve"), metric_name("calls_esc")
     ('cost to serve', 'calls_esc')
     """
-    return name.replace("_", " ") if name in KNOWN_NAMES else name
+    return say(name.replace("_", " ")) if name in KNOWN_NAMES else name
+
+
+def band_name(band: str) -> str:
+    """Return a band's name, as a label.
+
+    Parameters
+    ----------
+    band : str
+        The band.
+
+    Returns
+    -------
+    str
+        Such as ``neutral``.
+    """
+    return say(BAND_NAMES[band]) if band in BAND_NAMES else band
+
+
+def band_people(band: str) -> str:
+    """Return the customers of a band, as they are called within a sentence.
+
+    Parameters
+    ----------
+    band : str
+        The band.
+
+    Returns
+    -------
+    str
+        As in ``of the dissatisfied``.
+    """
+    return say_as("people", BAND_NAMES[band]) if band in BAND_NAMES else band
+
+
+def group_name(by: str, group: str) -> str:
+    """Return a stratum's name.
+
+    Parameters
+    ----------
+    by : str
+        What the strata go by.
+    group : str
+        The stratum.
+
+    Returns
+    -------
+    str
+        Cohorts in the digits of the language; the user's values as they are.
+    """
+    return (told_number(group) or group) if by in (COHORT_QUARTER, COHORT_YEAR) else group
+
+
+def unit_name(unit: str) -> str:
+    """Return what a value is per.
+
+    Parameters
+    ----------
+    unit : str
+        As the value says it.
+
+    Returns
+    -------
+    str
+        Such as ``per moved customer``.
+    """
+    return told_plain(unit)
+
+
+def count_months(n: float) -> str:
+    """Return a number of months.
+
+    Parameters
+    ----------
+    n : float
+        The number.
+
+    Returns
+    -------
+    str
+        Such as ``24 months``.
+    """
+    return say_count("{n} month", "{n} months", n)
 
 
 def value_text(value: Interval | NotEstimable, currency: str) -> str:
@@ -116,7 +220,7 @@ def value_text(value: Interval | NotEstimable, currency: str) -> str:
         The text.
     """
     if isinstance(value, NotEstimable):
-        return str(value)
+        return told_plain(str(value))
     return format_interval(value, currency=currency)
 
 
@@ -136,16 +240,27 @@ def answer_sentence(results: StudyResults) -> str:
     value, heads = results.value, results.value.heads
     shift = value.shift
     hide = is_small(heads.answered_in_band, results.disclosure_min)
-    answered = "" if hide else f", of whom {format_count(heads.answered_moved)} have answered and can be reached"
-    net = "after the programme's cost" if value.programme_cost else "before any programme cost"
+    net = say("after the programme's cost") if value.programme_cost else say("before any programme cost")
     scale = max(abs(x) for x in (value.npv.estimate, value.npv.ci_low, value.npv.ci_high))
-    low, high = (format_money(x, scale=scale) for x in (value.npv.ci_low, value.npv.ci_high))
-    return (
-        f"Moving {format_share(shift.share, trim=True)} of the {shift.from_band} to {shift.to_band} "
-        f"({count_customers(heads.customers_moved.estimate)}{answered}; {points_of_base(value)}) is worth "
-        f"{format_money(value.npv.estimate, value.currency, scale=scale)} over {value.months} months, {net} "
-        f"({level(value.confidence)} interval {value.currency}{NBSP}{low} to {high})."
-    )
+    fields = {
+        "share": format_share(shift.share, trim=True), "from_band": band_people(shift.from_band),
+        "to_band": band_name(shift.to_band), "customers": count_customers(heads.customers_moved.estimate),
+        "points": points_of_base(value), "npv": format_money(value.npv.estimate, value.currency, scale=scale),
+        "months": count_months(value.months), "net": net, "level": level(value.confidence),
+        "low": format_money(value.npv.ci_low, value.currency, scale=scale),
+        "high": format_money(value.npv.ci_high, scale=scale),
+    }  # fmt: skip
+    if hide:
+        return say(
+            "Moving {share} of the {from_band} to {to_band} ({customers}; {points}) is worth {npv} over {months}, "
+            "{net} ({level} interval {low} to {high}).",
+            **fields,
+        )
+    return say(
+        "Moving {share} of the {from_band} to {to_band} ({customers}, of whom {answered} have answered and can be "
+        "reached; {points}) is worth {npv} over {months}, {net} ({level} interval {low} to {high}).",
+        **fields, answered=format_count(heads.answered_moved),
+    )  # fmt: skip
 
 
 def count_customers(n: float) -> str:
@@ -161,8 +276,7 @@ def count_customers(n: float) -> str:
     str
         Such as ``309 customers``.
     """
-    text = format_count(n)
-    return f"{text} customer" if text == "1" else f"{text} customers"
+    return say_count("{n} customer", "{n} customers", n, n=format_count(n))
 
 
 def points_of_base(value: Projection) -> str:
@@ -179,8 +293,10 @@ def points_of_base(value: Projection) -> str:
         Such as ``1.3 points of the base of 23,175``.
     """
     points = format_points(value.heads.share_of_base.estimate, trim=True)
-    noun = "point" if points == "1" else "points"
-    return f"{points} {noun} of the base of {format_count(value.heads.active_customers)}"
+    return say_count(
+        "{points} point of the base of {active}", "{points} points of the base of {active}",
+        1 if points == number_text("1") else SEVERAL, points=points, active=format_count(value.heads.active_customers),
+    )  # fmt: skip
 
 
 def level(confidence: float) -> str:
@@ -213,10 +329,11 @@ def reading_caution(value: Projection) -> str:
         A sentence.
     """
     shift = value.shift
-    return (
-        f"{format_share(shift.share, trim=True)} of the {shift.from_band} is not "
-        f"{format_points(shift.share, trim=True)} points of the base: it is {points_of_base(value)}."
-    )
+    return say(
+        "{share} of the {from_band} is not {points} points of the base: it is {base}.",
+        share=format_share(shift.share, trim=True), from_band=band_people(shift.from_band),
+        points=format_points(shift.share, trim=True), base=points_of_base(value),
+    )  # fmt: skip
 
 
 def gap_sentence(results: StudyResults) -> str:
@@ -234,15 +351,25 @@ def gap_sentence(results: StudyResults) -> str:
     """
     raw, value = results.estimates.get("unadjusted").per_customer, results.value
     if isinstance(raw, NotEstimable):
-        return f"The raw gap is {raw}."
+        return say("The raw gap is {reason}.", reason=told_plain(str(raw)))
     gap, adjusted = raw.estimate, value.per_customer.estimate
     by, scale = gap - adjusted, max(abs(gap), abs(adjusted))
-    stated = f"The raw gap between the bands is {format_money(gap, value.currency)} a customer"
+    stated = format_money(gap, value.currency)
     if format_money(by, scale=scale) == format_money(0.0, scale=scale):
-        return f"{stated}, as much as the adjusted value."
-    word = "overstates" if by > 0 else "understates"
-    ratio = f" ({abs(by / adjusted) * 100:.0f}{NBSP}% of it)" if abs(by) < 10 * abs(adjusted) else ""
-    return f"{stated}: it {word} the adjusted value by {format_money(abs(by), value.currency)}{ratio}."
+        return say("The raw gap between the bands is {gap} a customer, as much as the adjusted value.", gap=stated)
+    amount = format_money(abs(by), value.currency)
+    if abs(by) < 10 * abs(adjusted):
+        ratio = percent(number_text(f"{abs(by / adjusted) * 100:.0f}"))
+        amount = say("{amount} ({ratio} of it)", amount=amount, ratio=ratio)
+    if by > 0:
+        return say(
+            "The raw gap between the bands is {gap} a customer: it overstates the adjusted value by {by}.",
+            gap=stated, by=amount,
+        )  # fmt: skip
+    return say(
+        "The raw gap between the bands is {gap} a customer: it understates the adjusted value by {by}.",
+        gap=stated, by=amount,
+    )  # fmt: skip
 
 
 def truth_sentence(results: StudyResults) -> str:
@@ -262,7 +389,11 @@ def truth_sentence(results: StudyResults) -> str:
     if truth is None:
         return ""
     each, value = truth["per_customer"], results.value
-    holds = "holds" if value.per_customer.holds(float(each["value"])) else "does not hold"
-    chance = "" if each["se"] is None else f" (standard error{NBSP}{format_money(each['se'])} by chance in one base)"
-    true_value = format_money(each["value"], value.currency)
-    return f"This base is simulated: the true value is {true_value} {value.unit}{chance}. The interval {holds} it."
+    true_value = say("{value} {unit}", value=format_money(each["value"], value.currency), unit=unit_name(value.unit))
+    if each["se"] is not None:
+        true_value = say(
+            "{value} (standard error\u00a0{se} by chance in one base)", value=true_value, se=format_money(each["se"])
+        )
+    if value.per_customer.holds(float(each["value"])):
+        return say("This base is simulated: the true value is {value}. The interval holds it.", value=true_value)
+    return say("This base is simulated: the true value is {value}. The interval does not hold it.", value=true_value)

@@ -12,17 +12,18 @@ from cxvalue.errors import DataError, NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
     Registered,
-    check_balance,
     installed_estimators,
     own_estimators,
 )
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
+from cxvalue.estimate.diagnose.weighted_balance import check_weighted_balance
 from cxvalue.estimate.replicate import jackknife_se, t_factor
 from cxvalue.link.columns import Floats
 from cxvalue.progress import Progress
 from cxvalue.settings import Settings
 from cxvalue.study.estimation import Estimation
+from cxvalue.study.refusals import refuse_strangers
 from cxvalue.tables import Tables
 from cxvalue.value import (
     AssumptionSettings,
@@ -112,16 +113,7 @@ class Stages(Estimation):
         SettingsError
             For anything that is no shift or no economics, and for another margin by segment.
         """
-        if shift is not None and not isinstance(shift, Shift):
-            raise SettingsError(
-                f"{shift!r} is no shift", allowed="a cx.Shift", hint='cx.Shift("dissatisfied", "neutral", share=0.05)'
-            )
-        if economics is not None and not isinstance(economics, Economics):
-            raise SettingsError(
-                f"{economics!r} is no economics",
-                allowed="a cx.Economics",
-                hint="cx.Economics(gross_margin=0.6, discount_rate_annual=0.1)",
-            )
+        refuse_strangers(shift, economics)
         chosen = economics if economics is not None else self.settings.require_economics()
         own = self.settings.economics.gross_margin if self.settings.economics is not None else None
         if isinstance(chosen.gross_margin, SegmentMargin) and chosen.gross_margin != own:
@@ -360,9 +352,12 @@ class Stages(Estimation):
         Returns
         -------
         Balance or NotEstimable
-            Standardised differences and effective numbers.
+            Standardised differences and effective numbers, by the headline's weights and by propensity.
         """
-        return check_balance(self.bands, from_band=shift.from_band, to_band=shift.to_band)
+        adjust, seed = self.settings.adjust, self.settings.study.seed
+        return check_weighted_balance(
+            self.bands, from_band=shift.from_band, to_band=shift.to_band, adjust=adjust, seed=seed
+        )
 
     def verdict(self, shift: Shift, economics: Economics, estimates: Estimates, *, tried: bool = True) -> Verdict:
         """Return the verdict on a table of estimates.

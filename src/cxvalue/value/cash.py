@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
-from cxvalue.value.economics import Economics
+from cxvalue.value.economics import Economics, Tail
 from cxvalue.value.levers import split_by_share, split_levers
 from cxvalue.value.move import Move
 from cxvalue.value.phasing import phasing_matrix
-from cxvalue.value.retention_tail import Tail
 from cxvalue.vocabulary import COST_TO_SERVE
 
 

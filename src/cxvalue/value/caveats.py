@@ -12,9 +12,9 @@ from cxvalue.estimate import BandStudy, Interval
 from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
 from cxvalue.estimate.replicate import interval
 from cxvalue.tables import Finding
-from cxvalue.value.economics import Economics
+from cxvalue.value.economics import Economics, Tail
 from cxvalue.value.project import Projection
-from cxvalue.value.retention_tail import LAST_MONTHS, Tail
+from cxvalue.value.retention_tail import LAST_MONTHS
 from cxvalue.vocabulary import (
     GROSS_PROFIT,
     RETAINED,

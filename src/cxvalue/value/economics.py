@@ -12,11 +12,11 @@ from pydantic import Field, field_validator, model_validator
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
 from cxvalue.section import Section
-from cxvalue.value.retention_tail import Tail
 from cxvalue.vocabulary import COST_TO_SERVE, GROSS_PROFIT, REFERRALS, RETAINED, REVENUE, UPGRADES, Metric
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 DiscountTiming = Literal["month_end", "mid_month", "month_start"]
+Tail = Literal["constant_hazard", "equal_hazard", "sbg"]
 
 EARLIER_BY: dict[str, float] = {"month_end": 0.0, "mid_month": 0.5, "month_start": 1.0}
 """By how much of a month money is taken to come before the month's end."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cxvalue.link.columns import Floats
-from cxvalue.value.retention_tail import LAST_MONTHS, Tail, stay_beyond
+from cxvalue.value.economics import Tail
+from cxvalue.value.retention_tail import LAST_MONTHS, stay_beyond
 
 
 def extend_curves(

@@ -10,8 +10,8 @@ import numpy as np
 from cxvalue.estimate.replicate import Interval, draw, interval
 from cxvalue.link.columns import Floats
 from cxvalue.result import Brief
+from cxvalue.value.economics import Tail
 from cxvalue.value.extend import extend_curves
-from cxvalue.value.retention_tail import Tail
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import Metric, leaving_is_seen
 

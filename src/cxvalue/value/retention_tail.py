@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from cxvalue.estimate.survival.shifted_beta_geometric import alpha_beta, fit_replicates, log_retention_of
 from cxvalue.link.columns import Floats
+from cxvalue.value.economics import Tail
 
-Tail = Literal["constant_hazard", "equal_hazard", "sbg"]
 LAST_MONTHS: Final = 6
 """Months at the end of the follow-up whose mean hazard and amounts, or whose means, are carried on."""
 MOST_MONTHS: Final = 240

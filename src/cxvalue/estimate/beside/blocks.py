@@ -12,7 +12,7 @@ from cxvalue.estimate.beside.balanced import Balanced, balance
 from cxvalue.estimate.protocol import EpisodeSource
 from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.estimate.standardise import MIN_EPISODES
-from cxvalue.link.columns import Integers
+from cxvalue.link.columns import Floats, Integers
 
 MOST_BLOCKS = 6
 """Blocks into which the months of follow-up are cut, at most."""
@@ -79,6 +79,35 @@ def balance_blocks(
             )
         found.append(block)
     return tuple(found)
+
+
+def first_weights(
+    source: EpisodeSource, answers: int, *, learner: Any = None, cap: float = WEIGHT_CAP, trim: float = 0.0
+) -> Floats | None:
+    """Return the weights by propensity under which the first months are estimated.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        The episodes of everybody.
+    answers : int
+        Answers of the study, n.
+    learner : scikit-learn classifier, optional
+        See :func:`balance`.
+    cap, trim : float
+        Largest weight in means of the band; least propensity.
+
+    Returns
+    -------
+    ndarray of shape (n,) or None
+        0 for answers that take no part in these months; None where the propensities cannot be modelled.
+    """
+    blocks = balance_blocks(source, learner=learner, cap=cap, trim=trim)
+    if isinstance(blocks, NotEstimable):
+        return None
+    weights = np.zeros(answers)
+    weights[source.rows().at[blocks[0].inside]] = blocks[0].weights(0).values
+    return weights
 
 
 def describe(blocks: tuple[Balanced, ...]) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ NOWHERE: Final[frozenset[str]] = frozenset()
 SETTING_ROUTES: Final[dict[str, frozenset[str]]] = {
     "study.name": NOWHERE, "study.currency": NOWHERE, "study.seed": NOWHERE, "study.draws": NOWHERE,
     "study.confidence": NOWHERE, "study.groups": NOWHERE, "study.horizon_months": MEASURED | {COST},
-    "run": NOWHERE, "reconciliation": NOWHERE, "assumptions": NOWHERE, "adjust.negative_controls": NOWHERE,
+    "run": NOWHERE,
+    "report": NOWHERE, "reconciliation": NOWHERE, "assumptions": NOWHERE, "adjust.negative_controls": NOWHERE,
     "adjust.outcome_learner": NOWHERE, "adjust.propensity": NOWHERE,
     "shift.share": frozenset({SHARE, OPTIMISM}), "shift.customers": frozenset({ACTIVE, OPTIMISM}),
     "shift.from": MEASURED, "shift.to": MEASURED,
@@ -256,5 +257,5 @@ def is_silent(name: str) -> bool:
         True for names, notes, and the names of files, whose content is compared by itself.
     """
     parts = name.split(".")
-    where = parts[0] == "run" and name not in SHOWN
+    where = parts[0] in ("run", "report") and name not in SHOWN
     return name == "study.name" or where or parts[-1] == "path" or (parts[0] == "assumptions" and parts[-1] in TEXTS)

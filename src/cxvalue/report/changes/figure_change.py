@@ -103,10 +103,11 @@ def unit_of(name: str) -> str:
 
     Examples
     --------
-    >>> unit_of("npv"), unit_of("break_even_share"), unit_of("customers_moved")
-    ('money', 'share', 'count')
+    >>> unit_of("npv"), unit_of("break_even_share"), unit_of("customers_moved"), unit_of("payback.ci_low")
+    ('money', 'share', 'count', 'count')
     """
-    if name in COUNTS or name.endswith(".month"):
+    is_month = name.startswith("payback") and "share" not in name and "prob" not in name
+    if name in COUNTS or is_month or name.endswith(".month"):
         return "count"
     if any(word in name for word in SHARES):
         return "share"

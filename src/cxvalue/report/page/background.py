@@ -8,15 +8,22 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cxvalue.report.numbers import NOTHING, format_count, format_number
+from cxvalue.report.languages.say import mark, say, say_as, say_list
+from cxvalue.report.languages.told import told, told_plain
+from cxvalue.report.numbers import NOTHING, format_count, format_number, from_to, plain_number
 from cxvalue.report.page.table import PageTable, page_table
 from cxvalue.report.plain_values import records
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import finding_row
 
 LEVEL_NAMES: Final = {
-    "error": "error", "warning": "warning", "excluded": "left out", "repaired": "repaired", "note": "note", "ok": "ok",
-}  # fmt: skip
+    "error": mark("error"),
+    "warning": mark("warning"),
+    "excluded": mark("left out"),
+    "repaired": mark("repaired"),
+    "note": mark("note"),
+    "ok": mark("ok"),
+}
 
 
 def checks_tables(results: StudyResults) -> tuple[PageTable, PageTable]:
@@ -37,15 +44,34 @@ def checks_tables(results: StudyResults) -> tuple[PageTable, PageTable]:
     rows = []
     for finding in findings:
         row = finding_row(finding, results)
-        count = row["note"] or (format_count(row["n"]) if finding.n_rows else NOTHING)
-        amount = NOTHING if row["amount"] is None else f"{format_number(row['amount'])} ({row['amount_unit']})"
-        rows.append((LEVEL_NAMES[finding.level], row["rule"], row["reason"], row["action"], count, amount))
+        count = told(row["note"]) if row["note"] else (format_count(row["n"]) if finding.n_rows else NOTHING)
+        amount = NOTHING if row["amount"] is None else amount_text(row["amount"], row["amount_unit"])
+        found_text, done = told(row["reason"]), told(row["action"])
+        rows.append((say(LEVEL_NAMES[finding.level]), row["rule"], found_text, done, count, amount))
     found = [row for finding, row in zip(findings, rows, strict=True) if finding.level != "ok"]
-    head = ("level", "rule", "what was found", "what was done", "rows", "their sum")
+    head = (say("level"), say("rule"), say("what was found"), say("what was done"), say("rows"), say("their sum"))
     return (
-        page_table("Rules that found something", head, found, n_text=4),
-        page_table("All rules", head, rows, n_text=4),
+        page_table(say("Rules that found something"), head, found, n_text=4),
+        page_table(say("All rules"), head, rows, n_text=4),
     )
+
+
+def amount_text(amount: float, unit: str) -> str:
+    """Return what the rows of a rule come to.
+
+    Parameters
+    ----------
+    amount : float
+        Their sum.
+    unit : str
+        Its unit.
+
+    Returns
+    -------
+    str
+        Such as ``1,234 (EUR)``.
+    """
+    return say("{amount} ({unit})", amount=format_number(amount), unit=told_plain(unit))
 
 
 def assumptions_section(table: pd.DataFrame) -> PageTable:
@@ -63,10 +89,12 @@ def assumptions_section(table: pd.DataFrame) -> PageTable:
     """
     rows = []
     for row in records(table, table.columns):
-        told = "; ".join(str(row[key]) for key in ("source", "owner", "date", "note") if row[key] is not None)
-        rows.append((row["name"], row["unit"], told, plain_number(row["value"]), plain_range(row)))
-    head = ("assumption", "unit", "source", "value", "range")
-    return page_table("What was put in, not measured", head, rows, n_text=3, file="assumptions")
+        origin = say_list(
+            told_plain(str(row[key])) for key in ("source", "owner", "date", "note") if row[key] is not None
+        )
+        rows.append((row["name"], told(row["unit"]), origin, plain_number(row["value"]), plain_range(row)))
+    head = (say("assumption"), say("unit"), say("source"), say_as("assumption", "value"), say("range"))
+    return page_table(say("What was put in, not measured"), head, rows, n_text=3, file="assumptions")
 
 
 def plain_range(row: Mapping[str, Any]) -> str:
@@ -89,28 +117,8 @@ def plain_range(row: Mapping[str, Any]) -> str:
     """
     if row["low"] is None:
         return NOTHING
-    return f"{plain_number(row['low'])} to {plain_number(row['high'])} ({row['distribution']})"
-
-
-def plain_number(value: float) -> str:
-    """Return an assumption's value as it was given.
-
-    Parameters
-    ----------
-    value : float
-        The value.
-
-    Returns
-    -------
-    str
-        Without trailing zeros.
-
-    Examples
-    --------
-    >>> plain_number(0.05), plain_number(2000.0)
-    ('0.05', '2,000')
-    """
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0")
+    ends = from_to(plain_number(row["low"]), plain_number(row["high"]))
+    return say("{range} ({distribution})", range=ends, distribution=told_plain(row["distribution"]))
 
 
 def sources_section(results: StudyResults) -> PageTable:
@@ -126,8 +134,8 @@ def sources_section(results: StudyResults) -> PageTable:
     PageTable
         A row a table.
     """
-    rows = [(source.table, ", ".join(source.files) or "in memory", source.sha256) for source in results.sources]
-    return page_table("Sources", ("table", "files", "SHA-256 of the content"), rows, n_text=3)
+    rows = [(source.table, ", ".join(source.files) or say("in memory"), source.sha256) for source in results.sources]
+    return page_table(say("Sources"), (say("table"), say("files"), say("SHA-256 of the content")), rows, n_text=3)
 
 
 def settings_text(results: StudyResults) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from cxvalue.errors import NotEstimable
+from cxvalue.estimate import Balance
 from cxvalue.report.disclosure import hide_in_text
+from cxvalue.report.languages.told import told
+from cxvalue.report.shown_balance import shown_balance
 from cxvalue.report.study_results import StudyResults
 
 
@@ -23,11 +26,12 @@ def diagnosis_paragraphs(results: StudyResults) -> list[str]:
     found = results.diagnosis
     if found is None:
         return []
-    balance = str(found.balance) if isinstance(found.balance, NotEstimable) else found.balance.summary()
+    shown = shown_balance(results)
+    balance = shown.summary() if isinstance(shown, Balance) else str(shown)
     noise = [str(part) if isinstance(part, NotEstimable) else part.summary() for part in (found.noise.reliability,)]
     parts = [
         *balance.splitlines(),
         *found.confounding.summary().splitlines()[:2],
         *(f"Survey noise: {n}" for n in noise),
     ]
-    return [hide_in_text(part, results.disclosure_min) for part in parts]
+    return [told(hide_in_text(part, results.disclosure_min)) for part in parts]

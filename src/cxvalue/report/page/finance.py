@@ -9,97 +9,39 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.report.disclosure import hide_in_text
-from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money, format_number, format_share
+from cxvalue.report.languages.language import spoken
+from cxvalue.report.languages.say import mark, say, say_count
+from cxvalue.report.languages.told import told, told_plain
+from cxvalue.report.numbers import (
+    NOTHING,
+    format_count,
+    format_money,
+    format_number,
+    format_share,
+    from_to,
+    with_ends,
+)
 from cxvalue.report.page.sections import rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
 from cxvalue.report.study_results import StudyResults
-from cxvalue.value.appraise import Payback
 
-APPRAISED: Final = {
-    "npv": "net present value",
-    "npv_cash": "of this, cash",
-    "prob_npv_positive": "chance that it is above 0 (estimation alone)",
-    "break_even_cost": "most that the programme may cost, discounted",
-    "most_per_moved": "most that one may pay per moved customer",
-    "roi": "return on the programme's cost",
-    "benefit_cost_ratio": "benefit–cost ratio",
-    "irr_annual": "internal rate of return a year",
-    "payback": "paid back",
-    "payback_discounted": "paid back, discounted",
-    "break_even_share": "share that must move to break even",
-}
 FIGURES: Final = {
-    "gap": "gap, months 1 to 6",
-    "gap_as_of": "gap now, on the trend",
-    "gap_per_year": "change of the gap a year",
-    "gap_share_per_year": "the same as a share of the gap now",
-    "value_headline": "value, all cohorts (the headline)",
-    "value_as_of": "value now, on the trend",
-    "value_goes_on": "value if the change goes on",
-    "value_damped": "value if it fades out",
-    "value_stops": "value if it stops",
-    "once": "moved once (the headline)",
-    "kept_adds": "what keeping them adds",
-    "sustained": "moved and kept",
+    "gap": mark("gap, months 1 to 6"),
+    "gap_as_of": mark("gap now, on the trend"),
+    "gap_per_year": mark("change of the gap a year"),
+    "gap_share_per_year": mark("the same as a share of the gap now"),
+    "value_headline": mark("value, all cohorts (the headline)"),
+    "value_as_of": mark("value now, on the trend"),
+    "value_goes_on": mark("value if the change goes on"),
+    "value_damped": mark("value if it fades out"),
+    "value_stops": mark("value if it stops"),
+    "once": mark("moved once (the headline)"),
+    "kept_adds": mark("what keeping them adds"),
+    "sustained": mark("moved and kept"),
 }
 LEAST_SHARE: Final = 0.0005
 """A smaller share of the variance is shown as 0 %."""
 Row = tuple[str, ...]
-SHARES: Final = frozenset({"prob_npv_positive", "roi", "irr_annual", "break_even_share"})
-MONEY: Final = frozenset({"npv", "npv_cash", "break_even_cost", "most_per_moved"})
-
-
-def appraisal_section(results: StudyResults) -> PageTable:
-    """Return what the cash flow comes to.
-
-    Parameters
-    ----------
-    results : StudyResults
-        The results.
-
-    Returns
-    -------
-    PageTable
-        A row a figure; what needs a programme cost is left out without one.
-    """
-    value, rows = results.value, []
-    if value.economics.optimism_adjustment:
-        taken = format_interval(value.optimism_adjustment, currency=value.currency)
-        rows.append(("taken off for optimism", taken))
-    for name, words in APPRAISED.items():
-        found = getattr(value.appraisal, name)
-        if found is None:
-            continue
-        if isinstance(found, Payback):
-            text = payback_text(found, value.months)
-        elif isinstance(found, float):
-            text = format_share(found)
-        elif name in MONEY:
-            text = format_interval(found, currency=value.currency)
-        else:
-            text = format_interval(found, unit="share" if name in SHARES else "")
-        rows.append((words, text))
-    return page_table("What the cash flow comes to", ("figure", "with its interval"), rows, file="appraisal")
-
-
-def payback_text(found: Payback, months: int) -> str:
-    """Return when a programme pays back, in words.
-
-    Parameters
-    ----------
-    found : Payback
-        The month.
-    months : int
-        Months valued.
-
-    Returns
-    -------
-    str
-        Such as ``month 11 (10 to 13)``.
-    """
-    ends = " to ".join("never" if end is None else str(end) for end in (found.ci_low, found.ci_high))
-    when = f"not within {months} months" if found.month is None else f"month {found.month}"
-    return f"{when} ({ends}); within {months} months in {format_share(found.prob_within)} of the draws"
 
 
 def finance_sections(results: StudyResults, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -128,15 +70,15 @@ def finance_sections(results: StudyResults, tables: Mapping[str, pd.DataFrame]) 
         "moves": moves_table(tables["moves"], currency),
         "points": sentences(found.points.summary()),
         "sustained": None if isinstance(sustained, NotEstimable) else figures_table(tables["sustained"], "sustained"),
-        "sustained_reason": hide_in_text(str(sustained), minimum) if isinstance(sustained, NotEstimable) else "",
-        "sustained_notes": tuple(hide_in_text(text, minimum) for text in doubts),
+        "sustained_reason": told_reason(sustained, minimum) if isinstance(sustained, NotEstimable) else "",
+        "sustained_notes": tuple(told(hide_in_text(text, minimum)) for text in doubts),
         "outlook": None if isinstance(outlook, NotEstimable) else outlook_table(tables["outlook"], currency),
-        "outlook_reason": hide_in_text(str(outlook), minimum) if isinstance(outlook, NotEstimable) else "",
-        "outlook_notes": tuple(hide_in_text(text, minimum) for text in ahead),
+        "outlook_reason": told_reason(outlook, minimum) if isinstance(outlook, NotEstimable) else "",
+        "outlook_notes": tuple(told(hide_in_text(text, minimum)) for text in ahead),
         "tornado": tornado_table(tables["sensitivity"], currency),
         "cases": cases_table(tables["cases"], currency),
         "chances": sentences(found.sensitivity.probabilistic.summary()),
-        "sensitivity_notes": found.sensitivity.warnings,
+        "sensitivity_notes": tuple(told(text) for text in found.sensitivity.warnings),
     }
 
 
@@ -153,7 +95,26 @@ def sentences(text: str) -> tuple[str, ...]:
     tuple of str
         Without the spaces around them.
     """
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    return tuple(told(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def told_reason(reason: NotEstimable, minimum: int) -> str:
+    """Return why something cannot be estimated, as the start of a sentence.
+
+    Parameters
+    ----------
+    reason : NotEstimable
+        The reason.
+    minimum : int
+        Smallest number that may be named.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    text = hide_in_text(str(reason), minimum)
+    return text.capitalize() if spoken().is_english else told(text)
 
 
 def moves_table(table: pd.DataFrame, currency: str) -> PageTable:
@@ -176,10 +137,17 @@ def moves_table(table: pd.DataFrame, currency: str) -> PageTable:
         heads = {name: row[f"customers_in_band{end}"] for name, end in ENDS.items()}
         percent = {name: row[f"per_percent{end}"] for name, end in ENDS.items()}
         each = row_interval(row, currency=currency, estimate="per_customer")
-        rows.append((row["move"], each, counted(heads), row_interval(percent, currency=currency), row["reason"]))
-    head: Row = ("move", f"{currency} per customer", "customers now in the band", f"{currency} for 1 % of them", "note")
+        reason = told(row["reason"])
+        rows.append((told(row["move"]), each, counted(heads), row_interval(percent, currency=currency), reason))
+    head: Row = (
+        say("move"),
+        say("{currency} per customer", currency=currency),
+        say("customers now in the band"),
+        say("{currency} for 1 % of them", currency=currency),
+        say("note"),
+    )
     head, rows = without_empty_notes(head, rows)
-    return page_table("Every move between bands, and preventing the reverse", head, rows, file="moves")
+    return page_table(say("Every move between bands, and preventing the reverse"), head, rows, file="moves")
 
 
 ENDS: Final = {"estimate": "", "ci_low": "_ci_low", "ci_high": "_ci_high"}
@@ -201,7 +169,7 @@ def counted(heads: Mapping[str, float | None]) -> str:
     if heads["estimate"] is None:
         return NOTHING
     estimate, low, high = (format_count(heads[name]) for name in ENDS)
-    return f"{estimate} ({low} to {high})"
+    return with_ends(estimate, low, high)
 
 
 def without_empty_notes(head: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
@@ -239,7 +207,23 @@ def years_ahead(years: int | None) -> str:
     """
     if years is None:
         return ""
-    return "now" if years == 0 else f"{years} year{'s' if years > 1 else ''} ahead"
+    return say("now") if years == 0 else say_count("{n} year ahead", "{n} years ahead", years)
+
+
+def figure_name(name: str) -> str:
+    """Return a figure's name for readers.
+
+    Parameters
+    ----------
+    name : str
+        As in the tables.
+
+    Returns
+    -------
+    str
+        The name.
+    """
+    return say(FIGURES[name]) if name in FIGURES else told_plain(spaced(name))
 
 
 def spaced(name: str) -> str:
@@ -277,8 +261,8 @@ def figures_table(table: pd.DataFrame, file: str) -> PageTable:
     for row in rows_of(table):
         is_share = row["unit"] == "share"
         shown = row_interval(row, unit="share" if is_share else "")
-        rows.append((FIGURES.get(row["figure"], spaced(row["figure"])), shown, row["unit"]))
-    return page_table("A sustained shift", ("figure", "estimate", "unit"), rows, file=file)
+        rows.append((figure_name(row["figure"]), shown, told(row["unit"])))
+    return page_table(say("A sustained shift"), (say("figure"), say("estimate"), say("unit")), rows, file=file)
 
 
 def outlook_table(table: pd.DataFrame, currency: str) -> PageTable:
@@ -298,13 +282,15 @@ def outlook_table(table: pd.DataFrame, currency: str) -> PageTable:
     """
     rows: list[Row] = []
     for row in rows_of(table):
-        when = row["cohort"] or years_ahead(row["years_ahead"])
+        when = told_plain(row["cohort"]) if row["cohort"] else years_ahead(row["years_ahead"])
         is_share = row["unit"].startswith("share")
         shown = row_interval(row, unit="share") if is_share else row_interval(row, currency=currency)
-        rows.append((FIGURES.get(row["figure"], spaced(row["figure"])), when, shown, row["reason"]))
-    head: Row = ("figure", "when", f"{currency} per customer, or share", "note")
+        rows.append((figure_name(row["figure"]), when, shown, told(row["reason"])))
+    head: Row = (say("figure"), say("when"), say("{currency} per customer, or share", currency=currency), say("note"))
     head, rows = without_empty_notes(head, rows)
-    return page_table("Whether the link changes, and the value if that goes on", head, rows, n_text=2, file="outlook")
+    return page_table(
+        say("Whether the link changes, and the value if that goes on"), head, rows, n_text=2, file="outlook"
+    )
 
 
 def tornado_table(table: pd.DataFrame, currency: str) -> PageTable:
@@ -324,16 +310,23 @@ def tornado_table(table: pd.DataFrame, currency: str) -> PageTable:
     """
     rows = []
     for row in rows_of(table):
-        ends = f"{format_number(row['low'])} to {format_number(row['high'])}"
+        ends = NOTHING if row["low"] is None else from_to(format_number(row["low"]), format_number(row["high"]))
         part = row["share_of_variance"]
         share = NOTHING if part is None else format_share(part if abs(part) >= LEAST_SHARE else 0.0, trim=True)
         rows.append((
-            spaced(row["assumption"]), row["range"] or NOTHING, NOTHING if row["low"] is None else ends,
+            told(spaced(row["assumption"])), told(row["range"]) or NOTHING, ends,
             NOTHING if row["npv_low"] is None else format_money(row["npv_low"], currency),
             NOTHING if row["npv_high"] is None else format_money(row["npv_high"], currency), share,
         ))  # fmt: skip
-    head = ("assumption", "range", "low to high", "NPV at low", "NPV at high", "share of the variance")
-    return page_table("One assumption at a time", head, rows, n_text=2, file="sensitivity")
+    head = (
+        say("assumption"),
+        say("range"),
+        say("low to high"),
+        say("NPV at low"),
+        say("NPV at high"),
+        say("share of the variance"),
+    )
+    return page_table(say("One assumption at a time"), head, rows, n_text=2, file="sensitivity")
 
 
 def cases_table(table: pd.DataFrame, currency: str) -> PageTable:
@@ -353,11 +346,11 @@ def cases_table(table: pd.DataFrame, currency: str) -> PageTable:
     """
     rows = [
         (
-            row["case"], format_money(row["npv"], currency), format_money(row["npv_cash"], currency),
+            told(row["case"]), format_money(row["npv"], currency), format_money(row["npv_cash"], currency),
             NOTHING if row["roi"] is None else format_share(row["roi"]),
-            NOTHING if row["payback_months"] is None else f"month {row['payback_months']}",
+            NOTHING if row["payback_months"] is None else say("month {month}", month=row["payback_months"]),
         )
         for row in rows_of(table)
     ]  # fmt: skip
-    head = ("case", "NPV", "of this, cash", "return", "paid back")
-    return page_table("All assumptions at their unfavourable or favourable end", head, rows, file="cases")
+    head = (say("case"), say("NPV"), say("of this, cash"), say("return"), say("paid back"))
+    return page_table(say("All assumptions at their unfavourable or favourable end"), head, rows, file="cases")

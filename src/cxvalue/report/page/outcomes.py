@@ -8,11 +8,13 @@ import pandas as pd
 from cxvalue.estimate import Curves
 from cxvalue.link.columns import Floats
 from cxvalue.report.figures import shown_curves, shown_money
+from cxvalue.report.languages.say import digits, say
+from cxvalue.report.languages.told import told_plain
 from cxvalue.report.numbers import NOTHING, format_count, format_share
 from cxvalue.report.page.sections import Section, Tables, rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
 from cxvalue.report.study_results import StudyResults
-from cxvalue.report.wording import SHARE_TITLES, metric_name, relationship_of
+from cxvalue.report.wording import SHARE_TITLES, band_name, count_months, group_name, metric_name, relationship_of
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
 
@@ -29,16 +31,23 @@ def bands_section(tables: Tables) -> PageTable:
     PageTable
         A row a band.
     """
-    head = ("band", "episodes", "share of episodes", "share of active customers", "active customers", "answered")
+    head = (
+        say("band"),
+        say("episodes"),
+        say("share of episodes"),
+        say("share of active customers"),
+        say("active customers"),
+        say("answered"),
+    )
     rows = [
         (
-            row["band"], format_count(row["episodes"]), format_share(row["share"]),
+            band_name(row["band"]), format_count(row["episodes"]), format_share(row["share"]),
             format_share(row["share_response_weighted"]), format_count(row["customers"]), format_count(row["answered"]),
         )
-        if row["status"] == "ok" else (row["band"], *["held back"] * 5)
+        if row["status"] == "ok" else (band_name(row["band"]), *[say("held back")] * 5)
         for row in rows_of(tables["bands"])
     ]  # fmt: skip
-    return page_table("Who answered, and what that says of all active customers", head, rows, file="bands")
+    return page_table(say("Who answered, and what that says of all active customers"), head, rows, file="bands")
 
 
 def outcome_sections(tables: Tables) -> tuple[Section, ...]:
@@ -79,16 +88,53 @@ def outcome_section(table: pd.DataFrame, by: str) -> Section:
         key = (row["group"], row["metric"], row["unit"], row["band"])
         cells.setdefault(key, {})[row["horizon_months"], row["adjusted"]] = row_interval(row)
     columns = [(months, adjusted) for months in horizons for adjusted in (True, False)]
-    head = [f"{months} months, {'adjusted' if adjusted else 'unadjusted'}" for months, adjusted in columns]
+    head = [length_title(months, adjusted=adjusted) for months, adjusted in columns]
     groups = [] if by == EVERYBODY else [metric_name(by)]
     rows = []
     for key in sorted(cells, key=lambda key: group_order(key, list(cells))):
         group, metric, unit, band = key
         figures = (cells[key].get(column, NOTHING) for column in columns)
-        rows.append((*([group] if groups else []), f"{metric_name(metric)} ({unit})", band, *figures))
-    caption = "Totals per customer at time zero, not discounted, with intervals"
-    head = [*groups, "outcome", "band", *head]
+        rows.append(
+            (*([group_name(by, group)] if groups else []), metric_with_unit(metric, unit), band_name(band), *figures)
+        )
+    caption = say("Totals per customer at time zero, not discounted, with intervals")
+    head = [*groups, say("outcome"), say("band"), *head]
     return Section(by, page_table(caption, head, rows, n_text=2 + len(groups), file="outcomes"))
+
+
+def length_title(months: int, *, adjusted: bool) -> str:
+    """Return the title of a column of the outcomes.
+
+    Parameters
+    ----------
+    months : int
+        Months added up.
+    adjusted : bool
+        Whether its figures are.
+
+    Returns
+    -------
+    str
+        Such as ``12 months, adjusted``.
+    """
+    length = count_months(months)
+    return say("{months}, adjusted", months=length) if adjusted else say("{months}, unadjusted", months=length)
+
+
+def metric_with_unit(metric: str, unit: str) -> str:
+    """Return a metric's name with its unit.
+
+    Parameters
+    ----------
+    metric, unit : str
+        As in the tables.
+
+    Returns
+    -------
+    str
+        Such as ``revenue (EUR)``.
+    """
+    return say("{metric} ({unit})", metric=metric_name(metric), unit=told_plain(unit))
 
 
 def group_order(key: tuple[str, str, str, str], keys: list[tuple[str, str, str, str]]) -> tuple[int, int, int]:
@@ -127,11 +173,13 @@ def curve_tables(results: StudyResults) -> dict[str, PageTable]:
         return {}
     curves = shown_curves(results.curves, results.disclosure_min)
     chosen = np.stack([curves.estimate[:, 0], curves.ci_low[:, 0], curves.ci_high[:, 0]])
-    caption = f"{SHARE_TITLES[relationship_of(curves.metrics)]}, adjusted"
+    caption = say("{title}, adjusted", title=say(SHARE_TITLES[relationship_of(curves.metrics)]))
     tables = {"share": month_table(caption, chosen, unit="share", file="curves")}
     if results.contribution is not None:
         money = np.stack(shown_money(results.contribution, results.curves, results.disclosure_min))
-        caption = f"Monthly contribution per customer at time zero, adjusted ({results.currency})"
+        caption = say(
+            "Monthly contribution per customer at time zero, adjusted ({currency})", currency=results.currency
+        )
         tables["contribution"] = month_table(caption, money, currency=results.currency)
     return tables
 
@@ -160,5 +208,5 @@ def month_table(caption: str, figures: Floats, *, unit: str = "", currency: str 
     rows = []
     for k in range(figures.shape[2]):
         cells = [dict(zip(("estimate", "ci_low", "ci_high"), figures[:, b, k], strict=True)) for b in range(len(BANDS))]
-        rows.append((str(k + 1), *(row_interval(cell, unit=unit, currency=currency) for cell in cells)))
-    return page_table(caption, ("month", *BANDS), rows, file=file)
+        rows.append((digits(k + 1), *(row_interval(cell, unit=unit, currency=currency) for cell in cells)))
+    return page_table(caption, (say("month"), *(band_name(band) for band in BANDS)), rows, file=file)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cxvalue.report.languages.say import say
 from cxvalue.report.page.table import PageTable
 from cxvalue.report.plain_values import Json, records
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR
@@ -59,5 +60,8 @@ def stratum_title(by: str) -> str:
     str
         Such as ``by cohort, quarter of the answer``.
     """
-    known = {COHORT_QUARTER: "by cohort (quarter of the answer)", COHORT_YEAR: "by cohort (year of the answer)"}
-    return known.get(by, f"by {by}")
+    if by == COHORT_QUARTER:
+        return say("by cohort (quarter of the answer)")
+    if by == COHORT_YEAR:
+        return say("by cohort (year of the answer)")
+    return say("by {by}", by=by)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import SUPPRESSED
+from cxvalue.report.languages.say import is_from_left, isolated, say
 from cxvalue.report.numbers import NOTHING, format_interval, is_number
 
 
@@ -59,7 +62,24 @@ def page_table(
     PageTable
         The table.
     """
-    return PageTable(caption, tuple(head), tuple(tuple(row) for row in rows), n_text, file)
+    cells = tuple(tuple(steady(cell) for cell in row) for row in rows)
+    return PageTable(caption, tuple(head), cells, n_text, file)
+
+
+def steady(text: str) -> str:
+    """Return a cell so that on a page read from the right it keeps its order.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    str
+        A name that is read from the left set apart by marks; all else as it is.
+    """
+    return isolated(text) if is_from_left(text) and not isinstance(text, Markup) else text
 
 
 def row_interval(row: Mapping[str, Any], *, currency: str = "", unit: str = "", estimate: str = "estimate") -> str:
@@ -82,9 +102,9 @@ def row_interval(row: Mapping[str, Any], *, currency: str = "", unit: str = "", 
         The text; why there is no figure otherwise.
     """
     if row.get("status") == SUPPRESSED:
-        return "held back"
+        return say("held back")
     if row.get("status") == "not_estimable":
-        return "not estimable"
+        return say("not estimable")
     figures = [row[name] for name in (estimate, "ci_low", "ci_high")]
     if not all(is_number(figure) for figure in figures):
         return NOTHING

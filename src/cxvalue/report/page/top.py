@@ -8,16 +8,28 @@ from typing import Final
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import at_least, hide_in_text, is_small
-from cxvalue.report.numbers import format_count, format_interval, format_money, format_points, format_share
+from cxvalue.report.languages.say import mark, say, say_list
+from cxvalue.report.languages.told import told, told_plain
+from cxvalue.report.numbers import format_count, format_money, format_points, format_share, interval_parts
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
-from cxvalue.report.wording import count_customers, level, reading_caution
+from cxvalue.report.wording import (
+    band_people,
+    count_customers,
+    count_months,
+    level,
+    reading_caution,
+    unit_name,
+)
 from cxvalue.value import Projection
 
+VERDICT_NAMES: Final = {
+    "supported": mark("supported"), "weak": mark("weak"), "not supported": mark("not supported"),
+}  # fmt: skip
 LEVEL_NOTES: Final = {
-    "supported": "the data support a value above 0, and the weighted and doubly robust estimates agree with it",
-    "weak": "the data point to a value above 0; what keeps it from being firm is named here",
-    "not supported": "the data do not show that the value is above 0",
+    "supported": mark("the data support a value per moved customer above 0, before any cost of a programme"),
+    "weak": mark("the data point to a value above 0; what keeps it from being firm is named here"),
+    "not supported": mark("the data do not show that the value is above 0"),
 }
 
 
@@ -57,8 +69,8 @@ def estimate_cards(results: StudyResults) -> tuple[Card, ...]:
         The adjusted value first.
     """
     labels = {
-        "standardised": "Adjusted: the value", "unadjusted": "Unadjusted: the raw gap",
-        "complete_cohorts": "Complete cohorts only",
+        "standardised": say("Adjusted: the value"), "unadjusted": say("Unadjusted: the raw gap"),
+        "complete_cohorts": say("Complete cohorts only"),
     }  # fmt: skip
     by_method = {row.method: row.per_customer for row in results.estimates.rows}
     cards = [
@@ -68,7 +80,8 @@ def estimate_cards(results: StudyResults) -> tuple[Card, ...]:
     truth = known_truth(results)
     if truth is not None:
         figure = format_money(truth["per_customer"]["value"], results.currency)
-        cards.insert(2, Card("Truth of this simulated base", figure, f"{results.value.unit}, known by construction"))
+        note = say("{unit}, known by construction", unit=unit_name(results.value.unit))
+        cards.insert(2, Card(say("Truth of this simulated base"), figure, note))
     return tuple(cards)
 
 
@@ -92,12 +105,12 @@ def value_card(label: str, value: Interval | NotEstimable, results: StudyResults
         The card.
     """
     if isinstance(value, NotEstimable):
-        return Card(label, "not estimable", hide_in_text(value.reason, results.disclosure_min), is_headline)
-    unit = f" {results.value.unit}"
-    return Card(label, *split_interval(value, results.value, unit=unit), is_headline)
+        reason = told(hide_in_text(value.reason, results.disclosure_min))
+        return Card(label, say("not estimable"), reason, is_headline)
+    return Card(label, *split_interval(value, results.value, unit=unit_name(results.value.unit)), is_headline)
 
 
-def split_interval(found: Interval, value: Projection, *, unit: str = "") -> tuple[str, str]:
+def split_interval(found: Interval, value: Projection, *, unit: str) -> tuple[str, str]:
     """Return an amount and, apart from it, its interval in words.
 
     Parameters
@@ -114,8 +127,11 @@ def split_interval(found: Interval, value: Projection, *, unit: str = "") -> tup
     tuple of str
         Figure and note.
     """
-    figure, _, interval = format_interval(found, currency=value.currency).partition(" (")
-    return figure, f"{unit.strip()} ({level(value.confidence)} interval {interval.rstrip(')')})".strip()
+    figure, low, high = interval_parts(found, currency=value.currency)
+    note = say(
+        "{unit} ({level} interval {low} to {high})", unit=unit, level=level(value.confidence), low=low, high=high
+    )
+    return figure, note
 
 
 def move_cards(results: StudyResults) -> tuple[Card, ...]:
@@ -138,18 +154,34 @@ def move_cards(results: StudyResults) -> tuple[Card, ...]:
     answered = at_least(results.disclosure_min) if hide else format_count(heads.answered_in_band)
     now, active = (count_customers(n) for n in (heads.customers_from_band.estimate, heads.active_customers))
     cards = [
-        Card("Share of the band", format_share(shift.share, trim=True), f"of the {band}, now {now}"),
-        Card("Points of the base", format_points(heads.share_of_base.estimate), f"of {active} active"),
-        Card("Head count, all active", format_count(heads.customers_moved.estimate), "customers that move"),
-        Card("Head count, answered", reached, f"of the {answered} {band} who answered, whom a programme can reach"),
+        Card(
+            say("Share of the band"), format_share(shift.share, trim=True),
+            say("of the {band}, now {customers}", band=band_people(band), customers=now),
+        ),
+        Card(
+            say("Points of the base"), format_points(heads.share_of_base.estimate),
+            say("of {customers} active", customers=active),
+        ),
+        Card(say("Head count, all active"), format_count(heads.customers_moved.estimate), say("customers that move")),
+        Card(
+            say("Head count, answered"), reached,
+            say(
+                "of the {answered} {band} who answered, whom a programme can reach", answered=answered,
+                band=band_people(band),
+            ),
+        ),
     ]  # fmt: skip
     if value.roi is not None:
-        figure, _, interval = format_interval(value.roi, unit="share").partition(" (")
+        figure, low, high = interval_parts(value.roi, unit="share")
         cost = format_money(value.programme_cost, value.currency)
-        note = f"net value over the programme's cost of {cost} ({level(value.confidence)} interval {interval}"
-        cards.append(Card("Return", figure, note))
-        months = "never" if value.payback_months is None else f"month {value.payback_months}"
-        cards.append(Card("Paid back", months, f"within the {value.months} months valued"))
+        note = say(
+            "net value over the programme's cost of {cost} ({level} interval {low} to {high})", cost=cost,
+            level=level(value.confidence), low=low, high=high,
+        )  # fmt: skip
+        cards.append(Card(say("Return"), figure, note))
+        paid = say("never") if value.payback_months is None else say("month {month}", month=value.payback_months)
+        within = say("within the {months} valued", months=count_months(value.months))
+        cards.append(Card(say("Paid back"), paid, within))
     return tuple(cards)
 
 
@@ -167,7 +199,39 @@ def cautions(results: StudyResults) -> tuple[str, ...]:
         Sentences.
     """
     found = [reading_caution(results.value)]
-    found += [hide_in_text(text, results.disclosure_min) for text in results.warnings]
+    found += [told(as_sentence(hide_in_text(text, results.disclosure_min))) for text in results.warnings]
     if results.not_valued:
-        found.append(f"Not in the value: {'; '.join(results.not_valued)}.")
-    return tuple(text[:1].upper() + text[1:].rstrip(".") + "." for text in found)
+        found.append(say("Not in the value: {names}.", names=not_valued_text(results)))
+    return tuple(found)
+
+
+def as_sentence(text: str) -> str:
+    """Return an English remark as a sentence.
+
+    Parameters
+    ----------
+    text : str
+        With or without a capital and a full stop.
+
+    Returns
+    -------
+    str
+        With both.
+    """
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def not_valued_text(results: StudyResults) -> str:
+    """Return what is measured or could be, and is not part of the value.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results.
+
+    Returns
+    -------
+    str
+        A list.
+    """
+    return say_list(told_plain(text) for text in results.not_valued)

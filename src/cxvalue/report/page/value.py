@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money, format_number, format_share
+from cxvalue.report.languages.say import digits, number_as, say, say_count, say_list
+from cxvalue.report.languages.told import told, told_plain
+from cxvalue.report.numbers import (
+    NOTHING,
+    format_count,
+    format_interval,
+    format_money,
+    format_month,
+    format_number,
+    format_share,
+)
 from cxvalue.report.page.sections import Section, Tables, rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
 from cxvalue.report.plain_values import Json
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
-from cxvalue.report.wording import method_name, metric_name
+from cxvalue.report.wording import SEVERAL, group_name, method_name, metric_name, unit_name
 from cxvalue.vocabulary import EVERYBODY
 
 
@@ -34,13 +44,14 @@ def levers_section(results: StudyResults, tables: Tables) -> PageTable:
     rows = []
     for row in rows_of(tables["levers"]):
         if row["estimate"] == 0 and row["se"] == 0:
-            rows.append((metric_name(row["lever"]), "not valued", NOTHING))
+            rows.append((metric_name(row["lever"]), say("not valued"), NOTHING))
             continue
         share = format_share(row["estimate"] / total) if total else NOTHING
         rows.append((metric_name(row["lever"]), row_interval(row, currency=value.currency), share))
-    rows.append(("value", format_interval(value.per_customer, currency=value.currency), format_share(1.0)))
-    head = ("lever", f"{value.currency} {value.unit}", "share of the value")
-    return page_table("Parts of the value; they add up to it", head, rows, file="levers")
+    rows.append((say("value"), format_interval(value.per_customer, currency=value.currency), format_share(1.0)))
+    unit = say("{currency} {unit}", currency=value.currency, unit=unit_name(value.unit))
+    head = (say("lever"), unit, say("share of the value"))
+    return page_table(say("Parts of the value; they add up to it"), head, rows, file="levers")
 
 
 def cash_flow_sections(results: StudyResults, tables: Tables) -> tuple[PageTable, PageTable]:
@@ -66,20 +77,38 @@ def cash_flow_sections(results: StudyResults, tables: Tables) -> tuple[PageTable
     by_quarter["cumulative_discounted"] = table.groupby(quarter)["cumulative_discounted"].last()
     spans = table.groupby(quarter)["month"].agg(["min", "max"])
     names = [
-        "0 (start)" if first == 0 else f"{first}–{last}" if first != last else f"{first}"
+        say("{month} (start)", month=0) if first == 0 else month_span(first, last)
         for first, last in spans.itertuples(index=False)
     ]
     names = [name + extrapolated_mark(results, last) for name, last in zip(names, spans["max"], strict=True)]
     months = [
-        f"{month} ({calendar}){extrapolated_mark(results, month)}"
+        say("{month} ({calendar})", month=month, calendar=format_month(calendar)) + extrapolated_mark(results, month)
         for month, calendar in zip(table["month"], table["calendar_month"], strict=True)
     ]
     columns = [*summed, "cumulative_discounted"]
-    money = f"{results.currency}, the whole move, not discounted unless named"
+    money = say("{currency}, the whole move, not discounted unless named", currency=results.currency)
     return (
-        flow_table(f"Cash flow by quarter ({money})", "months", names, by_quarter[columns]),
-        flow_table(f"Cash flow by month ({money})", "month", months, table[columns]),
+        flow_table(say("Cash flow by quarter ({money})", money=money), say("months"), names, by_quarter[columns]),
+        flow_table(say("Cash flow by month ({money})", money=money), say("month"), months, table[columns]),
     )
+
+
+def month_span(first: int, last: int) -> str:
+    """Return which months a row adds up.
+
+    Parameters
+    ----------
+    first, last : int
+        Months after the start.
+
+    Returns
+    -------
+    str
+        Such as ``1–3``.
+    """
+    if first == last:
+        return digits(first)
+    return number_as("{first}–{last}", first=digits(first), last=digits(last))
 
 
 def extrapolated_mark(results: StudyResults, month: int) -> str:
@@ -97,7 +126,7 @@ def extrapolated_mark(results: StudyResults, month: int) -> str:
     str
         Empty for months observed.
     """
-    return " extrapolated" if month > results.horizon_months else ""
+    return f" {say('extrapolated')}" if month > results.horizon_months else ""
 
 
 def flow_table(caption: str, first: str, names: list[str], table: pd.DataFrame) -> PageTable:
@@ -120,9 +149,12 @@ def flow_table(caption: str, first: str, names: list[str], table: pd.DataFrame) 
         The table.
     """
     titles = {
-        "gross": "gross", "programme_cost": "programme cost", "net": "net", "net_discounted": "net, discounted",
-        "cumulative_discounted": "cumulative, discounted",
-    }  # fmt: skip
+        "gross": say("gross"),
+        "programme_cost": say("programme cost"),
+        "net": say("net"),
+        "net_discounted": say("net, discounted"),
+        "cumulative_discounted": say("cumulative, discounted"),
+    }
     scale = float(table.abs().to_numpy().max())
     rows = [
         (name, *(format_money(amount, scale=scale) for amount in amounts))
@@ -150,17 +182,23 @@ def segments_section(results: StudyResults, tables: Tables) -> PageTable:
     for row in rows_of(tables["segments"]):
         gross = {"estimate": row["gross"], "ci_low": row["gross_ci_low"], "ci_high": row["gross_ci_high"]}
         rows.append((
-            row["by"], row["group"], row["reason"], format_count(row["active_customers"]),
+            row["by"], row["group"], told(row["reason"]), format_count(row["active_customers"]),
             format_count(row["customers_moved"]), row_interval(row, currency=results.currency, estimate="per_customer"),
             shrunken_text(row, results.currency), row_interval(gross, currency=results.currency),
         ))  # fmt: skip
     head: tuple[str, ...] = (
-        "segment", "group", "note", "active customers", "moved", results.value.unit, "drawn toward the whole",
-        "whole move, gross",
-    )  # fmt: skip
+        say("segment"),
+        say("group"),
+        say("note"),
+        say("active customers"),
+        say("moved"),
+        unit_name(results.value.unit),
+        say("drawn toward the whole"),
+        say("whole move, gross"),
+    )
     if not any(row[2] for row in rows):
         head, rows = head[:2] + head[3:], [row[:2] + row[3:] for row in rows]
-    caption = "Value of the same move within each segment, before any programme cost"
+    caption = say("Value of the same move within each segment, before any programme cost")
     return page_table(caption, head, rows, n_text=len(head) - 5, file="segments")
 
 
@@ -181,7 +219,8 @@ def shrunken_text(row: Json, currency: str) -> str:
     """
     if row["shrunken"] is None:
         return NOTHING
-    return f"{format_money(row['shrunken'], currency)} ({format_share(row['shrinkage'])})"
+    amount, share = format_money(row["shrunken"], currency), format_share(row["shrinkage"])
+    return number_as("{amount} ({share})", amount=amount, share=share)
 
 
 def segment_totals_section(tables: Tables, currency: str) -> PageTable:
@@ -199,15 +238,15 @@ def segment_totals_section(tables: Tables, currency: str) -> PageTable:
     PageTable
         Three rows a column, of which the first two add up to the third.
     """
-    names = {"segments": "segments added up", "difference": "difference", "whole": "the whole"}
+    names = {"segments": say("segments added up"), "difference": say("difference"), "whole": say("the whole")}
     rows: list[tuple[str, ...]] = []
     for row in rows_of(tables["segment_totals"]):
         gross = {"estimate": row["gross"], "ci_low": row["gross_ci_low"], "ci_high": row["gross_ci_high"]}
         customers = format_count(row["active_customers"])
         figure = row_interval(gross, currency=currency)
-        rows.append((row["by"], names[row["line"]], row["reason"], customers, figure))
-    head = ("segment", "line", "what it consists of", "active customers", "whole move, gross")
-    return page_table("Segments against the whole, before shrinkage", head, rows, n_text=3, file="segment_totals")
+        rows.append((row["by"], names[row["line"]], told(row["reason"]), customers, figure))
+    head = (say("segment"), say("line"), say("what it consists of"), say("active customers"), say("whole move, gross"))
+    return page_table(say("Segments against the whole, before shrinkage"), head, rows, n_text=3, file="segment_totals")
 
 
 def link_sections(tables: Tables, currency: str) -> tuple[Section, ...]:
@@ -248,15 +287,15 @@ def link_section(table: pd.DataFrame, by: str, currency: str) -> Section:
     """
     rows: list[tuple[str, ...]] = []
     for row in rows_of(table):
-        groups = () if by == EVERYBODY else (row["group"],)
+        groups = () if by == EVERYBODY else (group_name(by, row["group"]),)
         is_unvalued = row["status"] == "ok" and row["share_of_value"] is None
         rows.append((
             *groups, metric_name(row["metric"]), row_interval(row, estimate="gap"), gap_in_all(row, currency),
-            "not valued" if is_unvalued else format_share(row["share_of_value"]),
+            say("not valued") if is_unvalued else format_share(row["share_of_value"]),
         ))  # fmt: skip
     heads = () if by == EVERYBODY else (metric_name(by),)
-    head = (*heads, "outcome", "gap in standard deviations", "gap in all", "share of the value")
-    caption = "Gap between the two bands, adjusted, the widest first"
+    head = (*heads, say("outcome"), say("gap in standard deviations"), say("gap in all"), say("share of the value"))
+    caption = say("Gap between the two bands, adjusted, the widest first")
     return Section(by, page_table(caption, head, rows, n_text=1 + len(heads), file="links"))
 
 
@@ -278,7 +317,11 @@ def gap_in_all(row: Json, currency: str) -> str:
     total, unit = row["gap_total"], row["unit"]
     if unit == currency:
         return format_money(total, currency)
-    return f"{format_number(total)} months" if unit == "months" else format_number(total)
+    return (
+        say_count("{n} month", "{n} months", SEVERAL, n=format_number(total))
+        if unit == "months"
+        else format_number(total)
+    )
 
 
 def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
@@ -298,7 +341,7 @@ def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
     """
     rows = []
     for row in rows_of(tables["estimates"]):
-        what = "; ".join(part for part in (row["what"], row["span"], row["reason"]) if part)
+        what = say_list(told_plain(part) for part in (row["what"], row["span"], row["reason"]) if part)
         figure = row_interval(row, currency=results.currency)
         name = method_name(row["method"])
         names = {name: row[f"difference_{name}"] for name in ("estimate", "ci_low", "ci_high")}
@@ -307,6 +350,12 @@ def estimates_section(results: StudyResults, tables: Tables) -> PageTable:
     truth = known_truth(results)
     if truth is not None:
         each = format_money(truth["per_customer"]["value"], results.currency)
-        rows.append(("truth", "of this simulated base, known by construction", NOTHING, each, NOTHING))
-    head = ("estimate", "what it is", "episodes", results.value.unit, "difference from the headline")
-    return page_table("The same question asked in several ways", head, rows, n_text=2, file="estimates")
+        rows.append((say("truth"), say("of this simulated base, known by construction"), NOTHING, each, NOTHING))
+    head = (
+        say("estimate"),
+        say("what it is"),
+        say("episodes"),
+        unit_name(results.value.unit),
+        say("difference from the headline"),
+    )
+    return page_table(say("The same question asked in several ways"), head, rows, n_text=2, file="estimates")

@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
+from cxvalue.report.languages.say import say
 from cxvalue.report.numbers import format_count
 from cxvalue.report.page.whatif_fields import Field, whatif_fields
 from cxvalue.report.page.whatif_model import model_data, months_of
 from cxvalue.report.page.whatif_rows import FigureRow, lever_rows, whatif_rows
-from cxvalue.report.page.whatif_texts import HELD, panel_notes, panel_texts
+from cxvalue.report.page.whatif_texts import HELD, never_texts, panel_notes, panel_numbers, panel_texts
 from cxvalue.report.plain_values import Json
 from cxvalue.report.study_results import StudyResults
 from cxvalue.value import Projection
@@ -87,6 +88,8 @@ def whatif_panel(results: StudyResults) -> WhatIf:
     fields, script = whatif_fields(value), script_text()
     content = model_data(value) | {
         "settings": {field.name: field.setting for field in fields}, "texts": panel_texts(value),
+        "numbers": panel_numbers(),
+        "never": never_texts(months_of(value)),
     }  # fmt: skip
     return WhatIf(
         reason="",
@@ -94,7 +97,7 @@ def whatif_panel(results: StudyResults) -> WhatIf:
         rows=whatif_rows(value),
         levers=lever_rows(value),
         notes=panel_notes(value),
-        held=HELD,
+        held=say(HELD),
         data=json_in_page(content),
         script=Markup(script),  # our own files, no text of the user
         script_hash=f"sha256-{b64encode(sha256(script.encode('utf-8')).digest()).decode('ascii')}",
@@ -115,15 +118,16 @@ def reason_to_leave_out(results: StudyResults) -> str:
         A sentence; empty when the panel can stand.
     """
     if isinstance(results.curves, NotEstimable):
-        return "The panel is left out: the curves that it would compute from cannot be estimated."
+        return say("The panel is left out: the curves that it would compute from cannot be estimated.")
     if not is_finite(results.value):
-        return "The panel is left out: the value cannot be computed."
+        return say("The panel is left out: the value cannot be computed.")
     shift, minimum = results.value.shift, results.disclosure_min
     chosen = [BANDS.index(band) for band in (shift.from_band, shift.to_band)]
     if (results.curves.episodes[chosen] < minimum).any():
-        return (
-            "The panel is left out: the curves that it would compute from stand for fewer than "
-            f"{format_count(minimum)} customers in some months."
+        return say(
+            "The panel is left out: the curves that it would compute from stand for fewer than {minimum} customers in "
+            "some months.",
+            minimum=format_count(minimum),
         )
     return ""
 
@@ -145,7 +149,12 @@ def is_finite(value: Projection) -> bool:
     def ends(found: Interval) -> tuple[float, ...]:
         return found.estimate, found.ci_low, found.ci_high
 
-    numbers = (value.move.extended(months_of(value)), value.move.prob_from, ends(value.per_customer), ends(value.npv))
+    numbers = (
+        value.move.extended(months_of(value), tail=value.economics.tail),
+        value.move.prob_from,
+        ends(value.per_customer),
+        ends(value.npv),
+    )
     return all(bool(np.isfinite(each).all()) for each in numbers)
 
 

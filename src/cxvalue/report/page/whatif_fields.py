@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from cxvalue.report.languages.language import spoken
+from cxvalue.report.languages.say import say
 from cxvalue.report.page.whatif_model import margin_of, margin_position, months_of, most_margin
+from cxvalue.report.wording import band_people
 from cxvalue.value import Projection
 from cxvalue.value.economics import Economics
 
@@ -51,7 +54,12 @@ class Field:
 
     @property
     def shown(self) -> str:
-        """The number as it stands in the field at first."""
+        """The number as it stands in the field at first, in the digits of the language."""
+        return spoken().number(self.plain_shown)
+
+    @property
+    def plain_shown(self) -> str:
+        """The same in the digits that HTML and scripts know."""
         return plain(self.setting * 100 if self.unit == "percent" else self.setting)
 
     @property
@@ -101,22 +109,57 @@ def whatif_fields(value: Projection) -> tuple[Field, ...]:
         Share moved, margin (where revenue is measured), haircut, programme cost, horizon, discount rate.
     """
     economics, shift = value.economics, value.shift
-    of_band, step = f"% of the {shift.from_band}", money_step(value.gross.estimate)
-    fields = [Field("share", "Share moved", of_band, "percent", shift.share, 0, 100, 1, is_open=True)]
+    of_band, step = (
+        say("% of the {from_band}", from_band=band_people(shift.from_band)),
+        money_step(value.gross.estimate),
+    )
+    fields = [Field("share", say("Share moved"), of_band, "percent", shift.share, 0, 100, 1, is_open=True)]
     if margin_position(value.move.metrics, economics) is not None:
         fields.append(margin_field(economics))
     return (
         *fields,
-        Field("optimism", "Taken off for optimism", "% of the gross value", "percent", economics.optimism_adjustment,
-              0, 100, 5),
-        Field("upfront", "Programme cost, upfront", value.currency, "money", economics.programme_cost_upfront, 0, None,
-              step),
-        Field("monthly", "Programme cost, monthly", f"{value.currency} a month", "money",
-              economics.programme_cost_monthly, 0, None, step / 10),
-        Field("horizon", "Months valued", "months", "months", value.months, economics.ramp_up_months, months_of(value),
-              1),
-        Field("rate", "Discount rate", "% a year", "percent", economics.discount_rate_annual, 0, 500, 1),
-    )  # fmt: skip
+        Field(
+            "optimism",
+            say("Taken off for optimism"),
+            say("% of the gross value"),
+            "percent",
+            economics.optimism_adjustment,
+            0,
+            100,
+            5,
+        ),
+        Field(
+            "upfront",
+            say("Programme cost, upfront"),
+            value.currency,
+            "money",
+            economics.programme_cost_upfront,
+            0,
+            None,
+            step,
+        ),
+        Field(
+            "monthly",
+            say("Programme cost, monthly"),
+            say("{currency} a month", currency=value.currency),
+            "money",
+            economics.programme_cost_monthly,
+            0,
+            None,
+            step / 10,
+        ),
+        Field(
+            "horizon",
+            say("Months valued"),
+            say("months"),
+            "months",
+            value.months,
+            economics.ramp_up_months,
+            months_of(value),
+            1,
+        ),
+        Field("rate", say("Discount rate"), say("% a year"), "percent", economics.discount_rate_annual, 0, 500, 1),
+    )
 
 
 def margin_field(economics: Economics) -> Field:
@@ -134,8 +177,8 @@ def margin_field(economics: Economics) -> Field:
     """
     most = most_margin(economics)
     if isinstance(economics.gross_margin, float | int):
-        return Field("margin", "Gross margin", "% of revenue", "percent", margin_of(economics), 0, 100, 1)
-    return Field("margin", "Gross margin", "× those of the report", "factor", 1.0, 0, most, 0.05)
+        return Field("margin", say("Gross margin"), say("% of revenue"), "percent", margin_of(economics), 0, 100, 1)
+    return Field("margin", say("Gross margin"), say("× those of the report"), "factor", 1.0, 0, most, 0.05)
 
 
 def money_step(size: float) -> float:

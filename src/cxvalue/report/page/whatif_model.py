@@ -118,7 +118,7 @@ def model_data(value: Projection) -> Json:
         script checks itself.
     """
     move, economics, months = value.move, value.economics, months_of(value)
-    curves, units = move.extended(months), units_of(value)
+    curves, units = move.extended(months, tail=economics.tail), units_of(value)
     metrics, margin_at, cost_at = move.metrics, margin_position(move.metrics, economics), cost_to_serve_at(move)
     shared = split_by_share(metrics)
     counted = (np.arange(1, months + 1) <= (economics.effect_months or months)).astype(np.float64)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cxvalue.estimate import Interval
-from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money
-from cxvalue.report.page.finance import APPRAISED, SHARES, payback_text
+from cxvalue.report.languages.say import say
+from cxvalue.report.numbers import NOTHING, format_count, format_interval, format_money, with_ends
+from cxvalue.report.page.appraisal import APPRAISED, SHARES, payback_month
 from cxvalue.report.page.whatif_model import months_of, units_of
-from cxvalue.report.wording import metric_name
+from cxvalue.report.wording import metric_name, unit_name
 from cxvalue.value import Projection
 
 RowKind = Literal["money", "count", "share", "ratio", "month"]
@@ -60,21 +61,21 @@ def whatif_rows(value: Projection) -> tuple[FigureRow, ...]:
         return FigureRow(name, label, "money", format_interval(found, currency=currency), is_headline)
 
     moved = value.heads.customers_moved
-    counts = (format_count(each) for each in (moved.estimate, moved.ci_low, moved.ci_high))
+    counts = [format_count(each) for each in (moved.estimate, moved.ci_low, moved.ci_high)]
     rows = [
-        FigureRow("moved", "customers moved", "count", "{} ({} to {})".format(*counts)),
-        money("per_customer", f"value {value.unit}", value.per_customer),
-        money("gross", "gross value of the whole move", value.gross),
+        FigureRow("moved", say("customers moved"), "count", with_ends(*counts)),
+        money("per_customer", say("value {unit}", unit=unit_name(value.unit)), value.per_customer),
+        money("gross", say("gross value of the whole move"), value.gross),
     ]
     if months_of(value) > value.move.follow_up:
-        rows.append(money("extrapolated", "of this, beyond the follow-up", value.extrapolated))
+        rows.append(money("extrapolated", say("of this, beyond the follow-up"), value.extrapolated))
     rows += [
-        money("optimism", "taken off for optimism", value.optimism_adjustment),
-        FigureRow("cost", "programme cost, discounted", "money", format_money(value.programme_cost, currency)),
-        money("npv", APPRAISED["npv"], appraisal.npv, is_headline=True),
-        money("npv_cash", APPRAISED["npv_cash"], appraisal.npv_cash),
-        money("break_even_cost", APPRAISED["break_even_cost"], appraisal.break_even_cost),
-        money("most_per_moved", APPRAISED["most_per_moved"], appraisal.most_per_moved),
+        money("optimism", say("taken off for optimism"), value.optimism_adjustment),
+        FigureRow("cost", say("programme cost, discounted"), "money", format_money(value.programme_cost, currency)),
+        money("npv", say(APPRAISED["npv"]), appraisal.npv, is_headline=True),
+        money("npv_cash", say(APPRAISED["npv_cash"]), appraisal.npv_cash),
+        money("break_even_cost", say(APPRAISED["break_even_cost"]), appraisal.break_even_cost),
+        money("most_per_moved", say(APPRAISED["most_per_moved"]), appraisal.most_per_moved),
     ]
     return (*rows, *cost_rows(value))
 
@@ -96,11 +97,11 @@ def cost_rows(value: Projection) -> tuple[FigureRow, ...]:
     for name in ("roi", "benefit_cost_ratio", "break_even_share"):
         found, is_share = getattr(appraisal, name), name in SHARES
         text = NOTHING if found is None else format_interval(found, unit="share" if is_share else "")
-        rows.append(FigureRow(name, APPRAISED[name], "share" if is_share else "ratio", text))
+        rows.append(FigureRow(name, say(APPRAISED[name]), "share" if is_share else "ratio", text))
     for name in ("payback", "payback_discounted"):
         paid = getattr(appraisal, name)
-        text = NOTHING if paid is None else payback_text(paid, value.months).partition(";")[0]
-        rows.append(FigureRow(name, APPRAISED[name], "month", text))
+        text = NOTHING if paid is None else payback_month(paid, value.months)
+        rows.append(FigureRow(name, say(APPRAISED[name]), "month", text))
     return tuple(rows)
 
 

@@ -168,7 +168,7 @@ def model_of(value: Projection, as_of: str) -> BookModel:
         Computed by the functions that the projection itself was computed by.
     """
     move, terms = value.move, terms_of(value.economics, value.move)
-    curves = move.extended(terms.months)[0]
+    curves = move.extended(terms.months, tail=terms.tail)[0]
     money = lever_money(curves, terms)
     through = [
         split_levers(curves[0], curves[1], only_one(terms.units, at), shared=terms.shared)[0]

@@ -10,7 +10,7 @@ from cxvalue.report.page.top import LEVEL_NOTES, cautions
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.wording import answer_sentence, level
 from cxvalue.report.workbook.result_rows import ResultRow
-from cxvalue.report.workbook.sheet import TOP_ROWS, Printing, Sheet
+from cxvalue.report.workbook.sheet import HIGHEST_ROW, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import Role
 
 LINE_SIGNS: Final = 170
@@ -174,7 +174,7 @@ def write_list(sheet: Sheet, row: int, title: str, lines: Sequence[str]) -> int:
     for offset, line in enumerate(lines, start=1):
         sheet.inner.merge_range(row + offset, 0, row + offset, 2, "", sheet.styles.get("text"))
         sheet.text(row + offset, 0, f"{offset}. {line}", "text")
-        sheet.inner.set_row(row + offset, 14.0 * (1 + len(line) // LINE_SIGNS))
+        sheet.inner.set_row(row + offset, min(14.0 * (1 + len(line) // LINE_SIGNS), HIGHEST_ROW))
     return row + len(lines) + 2
 
 

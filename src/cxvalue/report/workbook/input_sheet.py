@@ -32,7 +32,7 @@ from cxvalue.report.workbook.input_columns import (
 )  # fmt: skip
 from cxvalue.report.workbook.input_rows import TIMINGS, InputRow
 from cxvalue.report.workbook.margin_block import write_margin_by_month
-from cxvalue.report.workbook.sheet import TOP_ROWS, UNCHANGED, Printing, Sheet
+from cxvalue.report.workbook.sheet import TOP_ROWS, UNCHANGED, Printing, Sheet, as_held
 from cxvalue.report.workbook.styles import ASIDE
 from cxvalue.value.vary.cases import CASES
 
@@ -189,8 +189,9 @@ def write_range(sheet: Sheet, row: int, given: InputRow, base: str) -> None:
     limits = "a number" if given.least is None else f"at least {given.least:g}"
     limits += "" if given.most is None else f", at most {given.most:g}"
     rule = {
-        "validate": kind, "criteria": "between", "minimum": least, "maximum": most, "error_title": given.label[:32],
-        "error_message": f"Allowed: {limits}, {given.unit}"[:255],
+        "validate": kind, "criteria": "between", "minimum": least, "maximum": most,
+        "error_title": as_held(given.label, longest=32),
+        "error_message": as_held(f"Allowed: {limits}, {given.unit}", longest=255),
     }  # fmt: skip
     for column in (BASE, LOW, HIGH):
         sheet.inner.data_validation(row, column, row, column, rule)

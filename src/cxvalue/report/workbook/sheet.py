@@ -11,7 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from cxvalue.report.table_files import FORMULA_STARTS
+from cxvalue.report.control_signs import visible
+from cxvalue.report.table_files import is_like_formula
 from cxvalue.report.workbook.styles import ASIDE, BAD, GOOD, Kind, Role, Styles
 
 A4: Final = 9
@@ -24,11 +25,42 @@ FILLED: Final[dict[Role, float]] = {"label": 1.1, "note": 1.25}
 NARROW: Final = 8.43
 """Width of a column that was not set, in characters."""
 LINE_POINTS: Final = 13.0
+HIGHEST_ROW: Final = 409.0
+"""Points; a spreadsheet takes no more."""
 ROW_PIXELS: Final = 20
 CHART_WIDTH, CHART_HEIGHT = 500, 300
 """Size of a chart, in pixels, where nothing else is said."""
+LONGEST_TEXT: Final = 32_767
+"""Of a cell; signs beyond the first 65,536 of Unicode count twice."""
 HEADER_LIMIT: Final = 60
 """Characters of the study's name that the foot of a page bears; a spreadsheet takes 255 with all signs."""
+
+
+def as_held(text: str, *, longest: int = LONGEST_TEXT) -> str:
+    """Return a text as a workbook can hold it.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    longest : int
+        What there is room for.
+
+    Returns
+    -------
+    str
+        With controls made visible; cut, with an ellipsis at its end, where it is too long.
+
+    Examples
+    --------
+    >>> as_held("a" + chr(0)), as_held("x" * 99, longest=5)
+    ('a␀', 'xxxx…')
+    """
+    text = visible(text).replace("\r\n", "\n").replace("\r", "\n")  # a cell knows one kind of new line
+    if len(text.encode("utf-16-le")) <= 2 * longest:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (longest - 1)].decode("utf-16-le", errors="ignore")
+    return f"{kept}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +157,8 @@ class Sheet:
         role : str
             What the cell is.
         """
-        quoted = text.startswith(FORMULA_STARTS)
+        text = as_held(text)
+        quoted = is_like_formula(text)
         if role in FILLED:
             self._wrapped.append((row, column, len(text) / FILLED[role]))
         self.inner.write_string(row, column, text, self.styles.get(role, quoted=quoted))
@@ -175,7 +208,7 @@ class Sheet:
         kind : str
             How a number is written.
         """
-        shown = value if isinstance(value, str) else float(value)
+        shown = as_held(value) if isinstance(value, str) else float(value)
         self.inner.write_formula(row, column, formula, self.styles.get(role, kind), shown)
 
     def head(self, row: int, titles: tuple[str, ...], *, height: float = 30.0) -> None:
@@ -277,7 +310,7 @@ class Sheet:
             lines[row] = max(lines.get(row, 1), wanted)
         for row, number in lines.items():
             if number > 1:
-                self.inner.set_row(row, LINE_POINTS * number + 2.0)
+                self.inner.set_row(row, min(LINE_POINTS * number + 2.0, HIGHEST_ROW))
 
     def define(self, name: str, row: int, column: int, *, last: tuple[int, int] | None = None) -> None:
         """Give a name to a cell or a block of cells.

@@ -14,7 +14,8 @@ function element(name, attributes, text) {
 
 function canvas(holder, height, label) {
   const width = Math.max(holder.clientWidth, LEAST_WIDTH);
-  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
+  // Numbers run from the left in every language; only text follows its own direction.
+  const svg = element("svg", { direction: "ltr", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
   holder.replaceChildren(svg);
   return { svg, width, height };
 }
@@ -57,10 +58,10 @@ function drawCash(holder, lines, model, label) {
   });
   svg.append(element("line", { class: "zero", x1: left, x2: width - 14, y1: y(0), y2: y(0) }));
   ticks(0, months, width < 480 ? 4 : 8).filter(Number.isInteger).forEach((mark) => {
-    svg.append(element("text", { x: x(mark), y: height - 26, "text-anchor": "middle" }, String(mark)));
+    svg.append(element("text", { x: x(mark), y: height - 26, "text-anchor": "middle" }, inDigits(String(mark))));
   });
   const middle = (left + width - 14) / 2;
-  svg.append(element("text", { class: "soft", x: middle, y: height - 6, "text-anchor": "middle" }, model.texts.months_axis));
+  svg.append(element("text", { class: "soft", x: middle, y: height - 6, "text-anchor": "middle" }, apart(model.texts.months_axis)));
   lines.forEach((line, at) => {
     const points = line.map((value, month) => `${x(month).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
     svg.append(element("polyline", { class: at ? "second" : "first", points }));
@@ -77,8 +78,9 @@ function drawLevers(holder, levers, label) {
   levers.forEach((lever, at) => {
     const { estimate, low: start, high: end } = lever.figure;
     const top = 46 * at;
-    svg.append(element("text", { x: 4, y: top + 16 }, lever.label));
-    svg.append(element("text", { x: width - 4, y: top + 16, "text-anchor": "end" }, lever.text));
+    const [start_text, end_text] = model.numbers.from_right ? [lever.text, lever.label] : [lever.label, lever.text];
+    svg.append(element("text", { x: 4, y: top + 16 }, apart(start_text)));
+    svg.append(element("text", { x: width - 4, y: top + 16, "text-anchor": "end" }, apart(end_text)));
     svg.append(element("rect", {
       class: estimate < 0 ? "loss" : "gain", x: Math.min(x(0), x(estimate)), y: top + 22,
       width: Math.abs(x(estimate) - x(0)), height: 16,

@@ -11,13 +11,23 @@ function settingOf(field) {
   if (field.value === field.defaultValue) {
     return model.settings[field.name];
   }
-  return field.dataset.unit === "percent" ? field.valueAsNumber / 100 : field.valueAsNumber;
+  return field.dataset.unit === "percent" ? numberIn(field) / 100 : numberIn(field);
+}
+
+// A field of text holds a number in the digits of the language.
+function numberIn(field) {
+  return field.type === "number" ? field.valueAsNumber : readNumber(field.value);
+}
+
+// The smallest and the largest number and the step of a field.
+function limitsOf(field) {
+  return field.type === "number" ? field : { min: field.dataset.min, max: field.dataset.max || "", step: field.dataset.step };
 }
 
 // What is wrong with a field, as a sentence; empty when nothing is.
 function problemOf(field) {
-  const number = field.valueAsNumber;
-  const { min, max } = field;
+  const number = numberIn(field);
+  const { min, max } = limitsOf(field);
   const places = { label: field.dataset.label, low: signed(Number(min), 0), high: signed(Number(max), Number(max) % 1 ? 2 : 0) };
   const isWrong = Number.isNaN(number) || number < Number(min) || (max !== "" && number > Number(max));
   if (field.dataset.unit === "months" && (isWrong || !Number.isInteger(number))) {
@@ -46,7 +56,9 @@ function readFields() {
     }
     set[field.name] = settingOf(field);
     if (set[field.name] !== model.settings[field.name]) {
-      changes.push(fill(model.texts.change, { label: field.dataset.label, from: field.defaultValue, to: field.value }));
+      changes.push(fill(model.texts.change, {
+        label: apart(field.dataset.label), from: apart(field.defaultValue), to: apart(inDigits(field.value)),
+      }));
     }
   });
   return { set, problems, changes };
@@ -57,8 +69,10 @@ function monthText(name, found, set) {
   if (month === null) {
     return model.texts.no_cost;
   }
-  const places = { month: month.estimate, months: set.horizon };
-  return fill(month.estimate === null ? model.texts.never : model.texts.month, places);
+  if (month.estimate === null) {
+    return model.never[set.horizon];
+  }
+  return fill(model.texts.month, { month: inDigits(String(month.estimate)) });
 }
 
 function showFigures(found, set) {
@@ -88,7 +102,7 @@ function showMonths(lines, net) {
     const head = document.createElement("th");
     head.scope = "row";
     head.className = "text";
-    head.textContent = String(month);
+    head.textContent = inDigits(String(month));
     row.append(head, ...[money, lines[0][month], lines[1][month]].map((each) => {
       const cell = document.createElement("td");
       cell.textContent = write(each);
@@ -103,15 +117,15 @@ function showCharts(found) {
   const lines = [runningSum(found.net), runningSum(found.net.map((money, month) => money * found.discount[month]))];
   const write = (money) => formatFigure("money", { estimate: money }, model);
   const months = found.net.length - 1;
-  const places = { start: write(lines[0][0]), end: write(lines[0][months]), end_pv: write(lines[1][months]), months };
+  const places = { start: write(lines[0][0]), end: write(lines[0][months]), end_pv: write(lines[1][months]), months: inDigits(String(months)) };
   drawCash(document.getElementById("whatif-cash"), lines, model, fill(model.texts.cash_chart, places));
   const named = [{ lever: "lever_0", name: model.share_name }, ...model.metrics];
   const levers = named.map((metric) => {
     const figure = found.figures[metric.lever];
     return { label: metric.name, figure, text: formatFigure("money", figure, model) };
   });
-  const parts = levers.map((lever) => fill(model.texts.lever, { label: lever.label, figure: lever.text }));
-  const label = fill(model.texts.lever_chart, { levers: parts.join("; ") });
+  const parts = levers.map((lever) => fill(model.texts.lever, { label: apart(lever.label), figure: apart(lever.text) }));
+  const label = fill(model.texts.lever_chart, { levers: parts.join(model.numbers.list) });
   drawLevers(document.getElementById("whatif-levers"), levers, label);
   showMonths(lines, found.net);
 }
@@ -123,7 +137,7 @@ function showState(problems, changes) {
   if (problems.length > 0) {
     state.textContent = fill(model.texts.waits, { problems: problems.join(" ") });
   } else {
-    state.textContent = isOther ? fill(model.texts.other, { changes: changes.join("; ") }) : model.texts.same;
+    state.textContent = isOther ? fill(model.texts.other, { changes: changes.join(model.numbers.list) }) : model.texts.same;
   }
 }
 
@@ -151,6 +165,18 @@ function update() {
   return found;
 }
 
+// A field of text moves by its step with the arrow keys, as one of numbers does by itself.
+function stepBy(field, steps) {
+  const { min, max, step } = limitsOf(field);
+  const from = readNumber(field.value);
+  if (Number.isNaN(from)) {
+    return;
+  }
+  const to = Math.min(Math.max(from + steps * Number(step), Number(min)), max === "" ? Infinity : Number(max));
+  field.value = inDigits(String(Number(to.toFixed(10))));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function back() {
   fields.forEach((field) => {
     field.value = field.defaultValue;
@@ -173,6 +199,13 @@ if (agrees(valueMove(model, spread, model.settings).figures)) {
   note.hidden = true;
   back();
   panel.addEventListener("input", () => say(update()));
+  panel.addEventListener("keydown", (event) => {
+    const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (steps && event.target.type === "text") {
+      event.preventDefault();
+      stepBy(event.target, steps);
+    }
+  });
   document.getElementById("whatif-back").addEventListener("click", () => say(back()));
   window.addEventListener("resize", update);
 } else {
