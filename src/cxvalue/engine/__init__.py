@@ -3,11 +3,12 @@
 from cxvalue.engine.duckdb_engine import DuckDBEngine
 from cxvalue.engine.installed import engine_names
 from cxvalue.engine.open_engine import open_engine
-from cxvalue.engine.protocol import Column, ColumnKind, Engine
+from cxvalue.engine.protocol import ClusterEngine, Column, ColumnKind, Engine
 from cxvalue.engine.run_settings import RunSettings
 from cxvalue.engine.source import Source, open_source
 
 __all__ = [
+    "ClusterEngine",
     "Column",
     "ColumnKind",
     "DuckDBEngine",

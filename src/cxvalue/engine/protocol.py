@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 import pyarrow as pa
 
 from cxvalue.engine.source import Source
 
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 ColumnKind = Literal["text_id", "integer_id", "date", "month", "number", "text"]
 
 
@@ -151,4 +153,43 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back memory and temporary files."""
+        ...
+
+
+@runtime_checkable
+class ClusterEngine(Engine, Protocol):
+    """An engine whose rows lie on other machines, and are worked on there: one verb more.
+
+    Notes
+    -----
+    An engine within the process does without it. The same functions work on the batches that it streams.
+    """
+
+    def fold(
+        self,
+        statements: Sequence[str],
+        function: Callable[[Given, tuple[pa.Table, ...]], Result],
+        *,
+        by: str,
+        given: Iterable[Given],
+    ) -> Iterator[Result]:
+        """Group the rows of statements by a number, and give what a function makes of each group where its rows are.
+
+        Parameters
+        ----------
+        statements : sequence of str
+            Each with a column of integers, the group; columns of one name have one type.
+        function : callable
+            Takes what is given with a group and its rows, a table for each statement, none of which need have any.
+            It is sent to where the rows are: a function of a module, or a :func:`functools.partial` of one.
+        by : str
+            Name of the column. Groups are numbered from 0.
+        given : iterable
+            One a group: what the function is to know besides. Rows of other groups are left out.
+
+        Returns
+        -------
+        iterator of object
+            What the function returned, in the order of the groups. Nothing else comes to this machine.
+        """
         ...

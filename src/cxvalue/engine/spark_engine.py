@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -11,12 +11,16 @@ from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
 from cxvalue.engine.spark_arrow import arrow_frame, backticked, spark_type
 from cxvalue.engine.spark_columns import text_of, type_word, typed_expression
+from cxvalue.engine.spark_fold import PACKED, PART, folding, packed_rows, stacked, unpacked_groups
 from cxvalue.engine.spark_session import SparkHome, errors_naming, worded_errors
 from cxvalue.engine.spark_sources import database_table, spark_frame
 from cxvalue.errors import DataError
 
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+
 BATCHES_FETCHED: Final = 4
-"""Batches of a streamed result that are fetched together; the driver holds two such sets."""
+"""Batches of a streamed result, or results of groups, that are fetched together; the driver holds two such sets."""
 
 
 class SparkEngine:
@@ -171,6 +175,48 @@ class SparkEngine:
                     for first in range(0, batch.num_rows, batch_rows):
                         yield batch.slice(first, batch_rows)
             packed.unpersist()
+
+    def fold(
+        self,
+        statements: Sequence[str],
+        function: Callable[[Given, tuple[pa.Table, ...]], Result],
+        *,
+        by: str,
+        given: Iterable[Given],
+    ) -> Iterator[Result]:
+        """Group the rows of statements by a number, and give what a function makes of each group on the executors.
+
+        Parameters
+        ----------
+        statements : sequence of str
+            Each with a column of integers, the group.
+        function : callable
+            Takes what is given with a group and its rows, a table for each statement. Its module must be known to
+            Python on the executors.
+        by : str
+            Name of the column.
+        given : iterable
+            One a group.
+
+        Yields
+        ------
+        object
+            What the function returned, in the order of the groups.
+        """
+        with worded_errors():
+            frames = [self._session.sql(sql) for sql in statements]
+            sent = packed_rows(by, enumerate(given))
+            if not sent.num_rows:
+                return
+            work = folding(function, [frame.columns for frame in frames], by)
+            grouped = arrow_frame(self._session, sent).groupBy(by).cogroup(stacked(frames).groupBy(by))
+            folded = grouped.applyInArrow(work, f"{by} INT, {PART} INT, {PACKED} BINARY").persist()
+            self._kept.append(folded)
+            # Worked on by all executors at once: fetching alone would run one partition after the other.
+            n_parts = -(-folded.count() // BATCHES_FETCHED)
+            ordered = folded.repartitionByRange(n_parts, by, PART).sortWithinPartitions(by, PART)
+            yield from unpacked_groups(ordered.toLocalIterator(), by)
+            folded.unpersist()
 
     def keep(self, name: str, sql: str) -> None:
         """Name a statement's result; it is computed when it is first read, and then kept.

@@ -293,8 +293,8 @@ def engine_error(error: Exception) -> CxValueError:
     if "ModuleNotFoundError" in text:
         return CxValueError(
             f"Python on the executors lacks a package: {first}",
-            allowed="pyarrow on every executor, in the Python that PYSPARK_PYTHON names",
-            hint="set PYSPARK_PYTHON before the session is started",
+            allowed="cxvalue and what it needs on every executor, in the Python that PYSPARK_PYTHON names",
+            hint="install cxvalue there, or set PYSPARK_PYTHON before the session is started",
         )
     return DataError(f"a table could not be read through: {first}", hint="look for damaged files or rows")
 

@@ -13,24 +13,6 @@ MOST_LOG_ODDS = 27.0
 """Log odds of answering beyond this count as this: a month with a hazard of 1 − 10⁻¹² is as good as certain."""
 
 
-def weights_of_batch(coefficients: Floats, batch: tuple[Floats, Integers]) -> Floats:
-    """Return the weights of a batch of candidates.
-
-    Parameters
-    ----------
-    coefficients : ndarray of shape (R, q)
-        Of the monthly hazard.
-    batch : tuple of ndarray
-        Design rows, and the first row of each candidate.
-
-    Returns
-    -------
-    ndarray of shape (candidates, R)
-        Weights.
-    """
-    return answer_weights(*batch, coefficients)
-
-
 def answer_weights(design: Floats, starts: Integers, coefficients: Floats) -> Floats:
     """Return 1 / P(answered at least once) under several sets of coefficients.
 

@@ -36,6 +36,21 @@ class DesignRows:
         """Answers and columns."""
         return len(self.covariates.numbers), len(self.basis.labels())
 
+    def take(self, rows: Integers | NDArray[np.intp] | slice) -> DesignRows:
+        """Return the design of some answers, without its rows.
+
+        Parameters
+        ----------
+        rows : ndarray or slice
+            Positions of answers.
+
+        Returns
+        -------
+        DesignRows
+            Of these answers, and of the covariates that it stands on.
+        """
+        return DesignRows(self.basis, self.covariates.take(rows), self.names)
+
     def __getitem__(self, rows: Integers | NDArray[np.intp] | slice) -> Floats:
         """Return the rows of some answers.
 
@@ -50,3 +65,21 @@ class DesignRows:
             The rows.
         """
         return self.basis.matrix(self.covariates.take(rows).only(self.names))
+
+
+def rows_taken(design: Floats | DesignRows, rows: Integers | NDArray[np.intp] | slice) -> Floats | DesignRows:
+    """Return the design of some answers, as rows or without them.
+
+    Parameters
+    ----------
+    design : ndarray of shape (n, p) or DesignRows
+        Of all answers.
+    rows : ndarray or slice
+        Positions of answers.
+
+    Returns
+    -------
+    ndarray or DesignRows
+        Of these answers.
+    """
+    return design.take(rows) if isinstance(design, DesignRows) else design[rows]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import overload
 
 import numpy as np
 
-from cxvalue.estimate.cell_sums import CellSums, run_bounds, run_starts, sum_cells
+from cxvalue.estimate.batch_cells import BatchCells, sum_batch
+from cxvalue.estimate.cell_sums import CellSums, run_bounds, run_starts
 from cxvalue.estimate.crossed_partitions import cross_partitions
-from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.estimate.design_rows import DesignRows, rows_taken
 from cxvalue.estimate.partition import Partition
 from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.pipeline import in_order
+from cxvalue.link.outcomes import fold_batches
 
 N_BANDS = 3
+Strata = tuple[tuple[tuple[int, Integers], ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,22 @@ class LateMoments(Sequence["Moments"]):
 
     def __len__(self) -> int:
         return len(self.readers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupMoments:
+    """Moments of consecutive customer groups.
+
+    Parameters
+    ----------
+    first : int
+        The first group.
+    moments : tuple of Moments
+        One a partition.
+    """
+
+    first: int
+    moments: tuple[Moments, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,36 +187,112 @@ def accumulate(
     Notes
     -----
     Products are formed once for every cell of a few partitions crossed (see :func:`cross_partitions`), and added to
-    the strata that the cell lies in. Answers that come by customer group make cells large.
+    the strata that the cell lies in. Answers that come by customer group make cells large. Where the outcomes lie on
+    other machines, the products are formed there, and only the sums of cells come to this one.
     """
     crossed = cross_partitions(partitions)
-    widths = [max(columns[at] for at in cells.partitions) for cells in crossed]
+    widths = tuple(max(columns[at] for at in cells.partitions) for cells in crossed)
 
-    def work(batch: OutcomeBatch | PanelBatch) -> tuple[tuple[int, int, int], list[CellSums]]:
-        here = slice(batch.first, batch.first + batch.shape[0])
-        return batch.shape, [
-            sum_cells(
-                partial(rows_within, design, batch.first, width),
-                batch.by_month,
-                cell=((cells.codes[here] * N_BANDS + band[here]) * groups + group[here]),
-                bins=bins[here],
-                entries=len(last_k),
-            )
-            for cells, width in zip(crossed, widths, strict=True)
-        ]
+    def tasks() -> Iterator[tuple[OutcomeBatch | PanelBatch, BatchCells]]:
+        for batch in batches:
+            here = slice(batch.first, batch.first + batch.shape[0])
+            cells = tuple((each.codes[here] * N_BANDS + band[here]) * groups + group[here] for each in crossed)
+            yield batch, BatchCells(rows_taken(design, here), cells, widths, bins[here], len(last_k))
 
     totals: list[Moments] = []
     n_metrics, horizon = 0, 0
-    for (_, n_metrics, horizon), found in in_order(work, batches, threads=threads):
+    strata = tuple(tuple(zip(each.partitions, each.strata, strict=True)) for each in crossed)
+    shapes = tuple((len(p.labels), width) for p, width in zip(partitions, columns, strict=True))
+    away = partial(sum_groups, strata=strata, shapes=shapes, last_k=last_k, groups=groups)
+    coming: Iterator[tuple[tuple[int, int, int], list[CellSums] | GroupMoments]]
+    coming = fold_batches(sum_batch, tasks(), threads=threads, away=away)
+    for (_, n_metrics, horizon), found in coming:
         if not totals:
             totals = [
                 empty_moments(len(p.labels), groups, last_k, width, n_metrics * horizon)
                 for p, width in zip(partitions, columns, strict=True)
             ]
-        for cells, sums in zip(crossed, found, strict=True):
-            for at, strata in zip(cells.partitions, cells.strata, strict=True):
-                add_cells(totals[at], sums, strata)
+        if isinstance(found, GroupMoments):
+            add_groups(totals, found)
+        else:
+            add_batch(totals, found, strata)
     return [by_metric(total, n_metrics, horizon) for total in totals]
+
+
+def sum_groups(
+    batch: OutcomeBatch | PanelBatch,
+    known: BatchCells,
+    *,
+    strata: Strata,
+    shapes: tuple[tuple[int, int], ...],
+    last_k: Integers,
+    groups: int,
+) -> GroupMoments:
+    """Sum a batch of episodes by stratum, of the customer groups that are in it: less to send than its cells.
+
+    Parameters
+    ----------
+    batch : OutcomeBatch or PanelBatch
+        Outcomes.
+    known : BatchCells
+        What is known of the episodes besides.
+    strata : tuple
+        Of the crossed partitions, as :func:`add_batch` takes them.
+    shapes : tuple of tuple of int
+        Strata and columns of each partition.
+    last_k : ndarray of shape (E,)
+        Last observed month of each censoring class.
+    groups : int
+        G.
+
+    Returns
+    -------
+    GroupMoments
+        The sums.
+    """
+    group = known.cells[0] % groups
+    first = int(group.min(initial=groups))
+    n = max(int(group.max(initial=0)) - first + 1, 0)
+    cells = tuple(cell // groups * n + cell % groups - first for cell in known.cells)
+    _, n_metrics, horizon = batch.shape
+    totals = [empty_moments(labels, n, last_k, width, n_metrics * horizon) for labels, width in shapes]
+    add_batch(totals, sum_batch(batch, replace(known, cells=cells)), strata)
+    return GroupMoments(first, tuple(totals))
+
+
+def add_groups(totals: Sequence[Moments], found: GroupMoments) -> None:
+    """Add the sums of some customer groups to those of all, which :func:`accumulate` owns.
+
+    Parameters
+    ----------
+    totals : sequence of Moments
+        The sums, one a partition; changed in place.
+    found : GroupMoments
+        Sums of some groups.
+    """
+    for total, part in zip(totals, found.moments, strict=True):
+        here = slice(found.first, found.first + part.gram.shape[3])
+        total.gram[:, :, :, here] += part.gram
+        total.cross[:, :, here] += part.cross
+        total.counts[:, :, :, here] += part.counts
+        total.squares[...] += part.squares
+
+
+def add_batch(totals: Sequence[Moments], found: Sequence[CellSums], strata: Strata) -> None:
+    """Add a batch's cells to the sums of all partitions, which :func:`accumulate` owns.
+
+    Parameters
+    ----------
+    totals : sequence of Moments
+        The sums, one a partition; changed in place.
+    found : sequence of CellSums
+        The batch, one for each of the crossed partitions.
+    strata : tuple
+        Of each of these: positions of the partitions crossed, and the stratum of each code in them; −1 for none.
+    """
+    for sums, crossed in zip(found, strata, strict=True):
+        for at, codes in crossed:
+            add_cells(totals[at], sums, codes)
 
 
 def by_metric(moments: Moments, n_metrics: int, horizon: int) -> Moments:
@@ -251,28 +345,6 @@ def empty_moments(strata: int, groups: int, last_k: Integers, p: int, outcomes: 
         np.zeros((strata, N_BANDS, outcomes)),
         last_k,
     )
-
-
-def rows_within(design: Floats | DesignRows, first: int, width: int, rows: Integers) -> Floats:
-    """Return design rows of a batch.
-
-    Parameters
-    ----------
-    design : ndarray of shape (n, p) or DesignRows
-        Design rows of all answers.
-    first : int
-        Position of the batch's first answer.
-    width : int
-        Columns wanted.
-    rows : ndarray of shape (r,)
-        Positions within the batch.
-
-    Returns
-    -------
-    ndarray of shape (r, width)
-        The rows.
-    """
-    return np.ascontiguousarray(design[first + rows][:, :width])
 
 
 def add_cells(total: Moments, sums: CellSums, strata: Integers) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
 from cxvalue.errors import NotEstimable
-from cxvalue.estimate.answer_weights import MIN_PROBABILITY, answer_weights, weights_of_batch
-from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.estimate.answer_weights import MIN_PROBABILITY, answer_weights
+from cxvalue.estimate.design import EPISODES_PER_COLUMN, choose_basis
+from cxvalue.estimate.response_design import ResponseDesign, with_months
 from cxvalue.link import Asked, AskedRows
+from cxvalue.link.asked import starts_of
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.pipeline import in_order
 
 MIN_ANSWERS = 50
 MOST_STEPS = 50
@@ -56,9 +58,10 @@ class AnswerProbabilities:
         The model.
     records : ndarray of shape (c,)
         Position of each candidate's latest answer, ascending.
-    read_design : callable
-        Gives the rows of the candidates' customer-months, batch by batch: design of shape (r, q), and the first row of
-        each candidate.
+    asked : Asked
+        Gives the candidates' customer-months, batch by batch.
+    design : ResponseDesign
+        Columns of the model.
     every_weight : callable
         Gives the weights of all candidates in all replicates, shape (c, 1 + G); kept when first asked for.
     plain : ndarray of shape (c,), optional
@@ -67,7 +70,8 @@ class AnswerProbabilities:
 
     model: ResponseModel
     records: Integers
-    read_design: Callable[[], Iterator[tuple[Floats, Integers]]]
+    asked: Asked
+    design: ResponseDesign
     every_weight: Callable[[], Floats]
     plain: Floats | None = None
 
@@ -88,24 +92,28 @@ class AnswerProbabilities:
             return self.plain
         return self.every_weight()[:, replicate]
 
-    def batches(self, *, threads: int = 1) -> Iterator[tuple[slice, Floats]]:
-        """Give the weights in all replicates, some candidates at a time.
+    def fold(
+        self, function: Callable[[Floats, Any], Any], given: Callable[[slice], Any], *, threads: int = 1
+    ) -> Iterator[Any]:
+        """Give what a function makes of the weights in all replicates, some candidates at a time.
 
         Parameters
         ----------
+        function : callable
+            Takes weights of shape (candidates, 1 + G), and what is given with them; a function of a module, or a
+            partial of one.
+        given : callable
+            Gives what the function is to know of some consecutive candidates.
         threads : int
-            Batches that are weighed at a time.
+            Batches that are weighed at a time on this machine.
 
         Yields
         ------
-        tuple of slice and ndarray of shape (candidates, 1 + G)
-            Which candidates, and their weights.
+        object
+            What the function returned.
         """
-        done = 0
-        weigh = partial(weights_of_batch, self.model.coefficients)
-        for weights in in_order(weigh, self.read_design(), threads=threads):
-            yield slice(done, done + len(weights)), weights
-            done += len(weights)
+        weigh = partial(weigh_rows, function=function, design=self.design, coefficients=self.model.coefficients)
+        yield from self.asked.fold(weigh, given, threads=threads)
 
     def n_capped(self) -> int:
         """Return how many candidates' probabilities were raised to the least allowed.
@@ -162,46 +170,68 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
     if len(asked.records) == 0:
         return NotEstimable("nobody who answered within the target's window is active now")
 
-    def read_design() -> Iterator[tuple[Floats, Integers]]:
-        for rows in asked.candidates():
-            if len(rows.record):
-                starts = np.flatnonzero(np.r_[True, np.diff(rows.record) != 0]).astype(np.int64)
-                yield with_months(basis, rows, asked.window, covariates)[0][:, keep], starts
+    columns = ResponseDesign(basis, asked.window, covariates, tuple(keep))
+    weigh = partial(weigh_rows, function=as_they_are, design=columns, coefficients=model.coefficients)
 
     @cache
     def every_weight() -> Floats:
-        return np.concatenate([answer_weights(rows, starts, model.coefficients) for rows, starts in read_design()])
+        return np.concatenate(list(asked.fold(weigh, nothing)))
 
-    return AnswerProbabilities(model, asked.records, read_design, every_weight)
+    return AnswerProbabilities(model, asked.records, asked, columns, every_weight)
 
 
-def with_months(
-    basis: Basis, rows: AskedRows, window: tuple[int, ...], covariates: tuple[str, ...]
-) -> tuple[Floats, list[str]]:
-    """Return the basis with a column for each month of the window but the first.
+def weigh_rows(
+    rows: AskedRows, given: Any, *, function: Callable[[Floats, Any], Any], design: ResponseDesign, coefficients: Floats
+) -> Any:
+    """Return what a function makes of the weights of some candidates.
 
     Parameters
     ----------
-    basis : Basis
-        Columns of the covariates.
     rows : AskedRows
-        Customer-months.
-    window : tuple of int
-        The months.
-    covariates : tuple of str
-        Covariates that the basis stands on.
+        The candidates' customer-months.
+    given : object
+        What the function is to know besides.
+    function : callable
+        Takes weights of shape (candidates, 1 + G), and what is given.
+    design : ResponseDesign
+        Columns of the model.
+    coefficients : ndarray of shape (1 + G, q)
+        Of the monthly hazard.
 
     Returns
     -------
-    tuple of ndarray and list of str
-        Design and labels.
+    object
+        What the function returned.
     """
-    months, width = window[1:], len(basis.columns)
-    design = np.empty((len(rows.month), width + len(months)))
-    design[:, :width] = basis.matrix(rows.covariates.only(covariates))
-    for at, month in enumerate(months):
-        design[:, width + at] = rows.month == month
-    return design, [*basis.labels(), *(f"month {month}" for month in months)]
+    return function(answer_weights(design.matrix(rows), starts_of(rows.record), coefficients), given)
+
+
+def as_they_are(weights: Floats, given: None) -> Floats:
+    """Return weights.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (c, 1 + G)
+        The weights.
+    given : None
+        Nothing.
+
+    Returns
+    -------
+    ndarray of shape (c, 1 + G)
+        The same.
+    """
+    return weights
+
+
+def nothing(candidates: slice) -> None:
+    """Give nothing with some candidates.
+
+    Parameters
+    ----------
+    candidates : slice
+        Which.
+    """
 
 
 def independent(design: Floats) -> list[int]:

@@ -161,12 +161,6 @@ def collect_rows(
     """
     answers = outcomes.answers
     at = sample_episodes(answers, bins, seed=seed, most=most)
-    parts = []
-    for batch in outcomes.batches():
-        n, metrics, months = batch.shape
-        inside = at[slice(*np.searchsorted(at, [batch.first, batch.first + n]))]
-        found = batch.by_month(inside - batch.first).reshape(len(inside), months, metrics)
-        parts.append(np.ascontiguousarray(found.transpose(0, 2, 1)))
     customer = answers.customer[at]
     return EpisodeRows(
         at,
@@ -179,7 +173,7 @@ def collect_rows(
         answers.segments[at],
         design[at],
         answers.covariates.only(covariates).take(at),
-        np.concatenate(parts),
+        outcomes.read(at, 1, outcomes.timeline.horizon),
         len(np.unique(customer)),
         len(np.unique(answers.customer[bins >= 0])),
         seed,

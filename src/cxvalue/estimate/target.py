@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.estimate.design_rows import DesignRows, rows_taken
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.response import AnswerProbabilities
@@ -38,6 +39,47 @@ class Target:
     prob_band: Floats
     n_records: Integers
     n_effective: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of some candidates besides their weights.
+
+    Parameters
+    ----------
+    design : ndarray of shape (c, p) or DesignRows
+        Design rows of their latest answers.
+    group : ndarray of shape (c,)
+        Customer group.
+    cells : tuple of ndarray of shape (c,)
+        Stratum and band, one array a partition; −1 outside the strata.
+    """
+
+    design: Floats | DesignRows
+    group: Integers
+    cells: tuple[Integers, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetSums:
+    """Weighted sums over some candidates, by cell of all partitions.
+
+    Parameters
+    ----------
+    plain : ndarray of shape (c,)
+        The candidates' weights on all customers.
+    sums : ndarray of shape (1 + G, S·B, p + 1)
+        Σ w x and, last, Σ w, with every customer group left out in turn.
+    squares : ndarray of shape (S·B,)
+        Σ w².
+    counts : ndarray of shape (S·B,)
+        Candidates.
+    """
+
+    plain: Floats
+    sums: Floats
+    squares: Floats
+    counts: Integers
 
 
 def weigh_target(
@@ -78,23 +120,58 @@ def weigh_target(
         raise ValueError("the response model is of other customers than the target")
     cells = [cell_codes(partition, candidates, answers.band[candidates]) for partition in partitions]
     edges = np.cumsum([0, *(len(partition.labels) * N_BANDS for partition in partitions)])
+
+    def known(here: slice) -> Candidates:
+        at = candidates[here]
+        return Candidates(rows_taken(design, at), answers.group[at], tuple(codes[here] for codes in cells))
+
+    work = partial(sum_candidates, edges=edges)
+    if probabilities is not None:
+        found = probabilities.fold(work, known, threads=threads)
+    else:
+        alike = slices(len(candidates))
+        found = (work(np.ones((each.stop - each.start, 1 + groups)), known(each)) for each in alike)
     sums = np.zeros((1 + groups, int(edges[-1]), design.shape[1] + 1))
     squares, counts = np.zeros(int(edges[-1])), np.zeros(int(edges[-1]), dtype=np.int64)
-    plain = np.empty(len(candidates))
-    alike = ((each, np.ones((each.stop - each.start, 1 + groups))) for each in slices(len(candidates)))
-    given = alike if probabilities is None else probabilities.batches(threads=threads)
-    for here, weights in given:
-        at = candidates[here]
-        plain[here], squares_of = weights[:, 0], weights[:, 0] ** 2
-        weights[np.arange(len(at)), 1 + answers.group[at]] = 0.0
-        rows = np.column_stack([design[at], np.ones(len(at))])
-        for inside, members in finest_cells([codes[here] for codes in cells], edges[:-1]):
-            sums[:, members] += (weights[inside].T @ rows[inside])[:, None]
-            squares[members] += squares_of[inside].sum()
-            counts[members] += len(inside)
+    plain = [np.empty(0)]
+    for part in found:
+        plain.append(part.plain)
+        sums += part.sums
+        squares += part.squares
+        counts += part.counts
     parts = pairwise(edges)
     targets = [make_target(sums[:, first:last], squares[first:last], counts[first:last]) for first, last in parts]
-    return targets, plain
+    return targets, np.concatenate(plain)
+
+
+def sum_candidates(weights: Floats, known: Candidates, *, edges: Integers) -> TargetSums:
+    """Sum some candidates by cell.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (c, 1 + G)
+        Their weights in all replicates.
+    known : Candidates
+        What is known of them besides.
+    edges : ndarray of shape (partitions + 1,)
+        First cell of each partition, and the number of cells.
+
+    Returns
+    -------
+    TargetSums
+        The sums.
+    """
+    n, plain = len(weights), weights[:, 0].copy()
+    weights[np.arange(n), 1 + known.group] = 0.0
+    design = known.design if isinstance(known.design, np.ndarray) else known.design[:]
+    rows, squares_of = np.column_stack([design, np.ones(n)]), plain**2
+    sums = np.zeros((weights.shape[1], int(edges[-1]), rows.shape[1]))
+    squares, counts = np.zeros(int(edges[-1])), np.zeros(int(edges[-1]), dtype=np.int64)
+    for inside, members in finest_cells(known.cells, edges[:-1]):
+        sums[:, members] += (weights[inside].T @ rows[inside])[:, None]
+        squares[members] += squares_of[inside].sum()
+        counts[members] += len(inside)
+    return TargetSums(plain, sums, squares, counts)
 
 
 def slices(n: int) -> list[slice]:

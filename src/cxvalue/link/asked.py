@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxvalue.link.columns import Integers
 from cxvalue.link.covariates import Covariates
+from cxvalue.link.pipeline import in_order
 
 Flags = NDArray[np.bool_]
+AskedFunction: TypeAlias = "Callable[[AskedRows, Any], Any]"
+"""What :meth:`Asked.fold` calls on each batch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +60,8 @@ class Asked:
         Positions of these customers' latest answers, ascending.
     sample_share : float
         Share of the customers in the sample.
+    away : callable, optional
+        Where the candidates' customer-months lie on other machines: what :meth:`fold` does there.
     """
 
     window: tuple[int, ...]
@@ -63,6 +69,38 @@ class Asked:
     candidates: Callable[[], Iterator[AskedRows]]
     records: Integers
     sample_share: float
+    away: Callable[[AskedFunction, Callable[[slice], Any]], Iterator[Any]] | None = None
+
+    def fold(self, function: AskedFunction, given: Callable[[slice], Any], *, threads: int = 1) -> Iterator[Any]:
+        """Give what a function makes of the candidates' customer-months, batch by batch.
+
+        Parameters
+        ----------
+        function : callable
+            Takes :class:`AskedRows`, of one candidate at least, and what is given with them. It may run on another
+            machine, so it is a function of a module, or a :func:`functools.partial` of one.
+        given : callable
+            Gives what the function is to know of some consecutive candidates, told as a slice of ``records``.
+        threads : int
+            Batches that are worked on at a time on this machine.
+
+        Yields
+        ------
+        object
+            What the function returns; by record, ascending.
+        """
+        if self.away is not None:
+            yield from self.away(function, given)
+            return
+
+        def tasks() -> Iterator[tuple[AskedRows, Any]]:
+            done = 0
+            for rows in self.candidates():
+                if n := len(starts_of(rows.record)):
+                    yield rows, given(slice(done, done + n))
+                    done += n
+
+        yield from in_order(lambda task: function(*task), tasks(), threads=threads)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +134,29 @@ class AskedGrid:
     months_since: Integers
     in_sample: Flags
 
+    def take(self, rows: slice) -> AskedGrid:
+        """Return some consecutive customers.
+
+        Parameters
+        ----------
+        rows : slice
+            Which.
+
+        Returns
+        -------
+        AskedGrid
+            The customers, numbered from 0.
+        """
+        return AskedGrid(
+            self.window,
+            self.there[rows],
+            self.answered[rows],
+            self.record[rows],
+            self.previous[rows],
+            self.months_since[rows],
+            self.in_sample[rows],
+        )
+
     @property
     def at_risk(self) -> Flags:
         """Customer-months of the sample up to each customer's first answer, shape (c, W)."""
@@ -106,6 +167,29 @@ class AskedGrid:
     def of_candidates(self) -> Flags:
         """Customer-months of the candidates, shape (c, W)."""
         return self.there & (self.record >= 0)[:, None]
+
+
+def starts_of(record: Integers) -> Integers:
+    """Return the first customer-month of each candidate.
+
+    Parameters
+    ----------
+    record : ndarray of shape (r,)
+        The candidate of each customer-month; equal ones stand together.
+
+    Returns
+    -------
+    ndarray
+        Positions; none for no rows.
+
+    Examples
+    --------
+    >>> starts_of(np.array([4, 4, 7])).tolist()
+    [0, 2]
+    """
+    if len(record) == 0:
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.r_[True, np.diff(record) != 0]).astype(np.int64)
 
 
 def last_before(person: Integers, m0: Integers, month: int, n: int) -> Integers:
@@ -138,15 +222,13 @@ def last_before(person: Integers, m0: Integers, month: int, n: int) -> Integers:
     return found
 
 
-def rows_of(where: Flags, first: int, end: int, window: Integers) -> tuple[Integers, Integers]:
-    """Return the customer-months of some consecutive customers, by customer and month.
+def rows_of(where: Flags, window: Integers) -> tuple[Integers, Integers]:
+    """Return customer-months, by customer and month.
 
     Parameters
     ----------
     where : ndarray of shape (c, W)
         Which customer-months.
-    first, end : int
-        The customers, the last not included.
     window : ndarray of shape (W,)
         The months.
 
@@ -154,6 +236,12 @@ def rows_of(where: Flags, first: int, end: int, window: Integers) -> tuple[Integ
     -------
     tuple of ndarray
         Customers and months.
+
+    Examples
+    --------
+    >>> person, month = rows_of(np.array([[True, False], [True, True]]), np.array([100, 103]))
+    >>> person.tolist(), month.tolist()
+    ([0, 1, 1], [100, 100, 103])
     """
-    person, at = np.nonzero(where[first:end])
-    return (person + first).astype(np.int64), window[at]
+    person, at = np.nonzero(where)
+    return person.astype(np.int64), window[at]

@@ -121,7 +121,7 @@ def trailing_names(clean: CleanTables) -> tuple[str, ...]:
 
 
 def trailing_means(
-    block: MonthBlock, people: People, clean: CleanTables, *, person: Integers, month: Integers, timeline: Timeline
+    block: MonthBlock, clean: CleanTables, *, person: Integers, month: Integers, timeline: Timeline
 ) -> Floats:
     """Return trailing means of amounts and operational columns for some customer-months.
 
@@ -129,12 +129,10 @@ def trailing_means(
     ----------
     block : MonthBlock
         What the panels show of the customers.
-    people : People
-        All customers.
     clean : CleanTables
         The panels.
     person : ndarray of shape (n,)
-        Positions of customers of the block among the people.
+        Numbers of customers of the block.
     month : ndarray of shape (n,)
         The months.
     timeline : Timeline
@@ -147,7 +145,7 @@ def trailing_means(
         leaving is not seen, means per month, and how often and how long ago the customer bought. Amounts whose months
         end before the baseline are those of the baseline where the panel or the customer has none of these months.
     """
-    calendar = clean.activity.calendar
+    calendar, words = clean.activity.calendar, block.words
     sums, extra = block.sums(person, month, timeline.baseline)
     before = block.sums(person, month, timeline.amounts)[0] if timeline.amounts_lag else sums
     means = [np.empty((len(person), 0))]
@@ -157,27 +155,21 @@ def trailing_means(
         operational = slice(covariate, covariate + len(panel.panel.covariates))
         if not amounts and not panel.panel.covariates:
             continue
-        months = baseline_months(block, people, clean, position, person=person, month=month, timeline=timeline)
+        months = baseline_months(block, clean, position, person=person, month=month, timeline=timeline)
         found = mean_of(sums[:, amounts], months[:, None])
         if timeline.amounts_lag and amounts:
-            earlier = earlier_months(calendar, month, people.active[person], panel, timeline)[:, None]
+            active = words.active[person - block.first]
+            earlier = earlier_months(calendar, month, active, panel, timeline)[:, None]
             found = np.where(earlier > 0, mean_of(before[:, amounts], earlier), found)
         means += [found, mean_of(extra[:, operational], months[:, None])]
-    if people.bought is not None and clean.activity.window is not None:
+    if words.bought is not None and clean.activity.window is not None:
         end = month - timeline.baseline_lag
-        means.append(purchase_history(calendar, people.bought[person], end, clean.activity.window))
+        means.append(purchase_history(calendar, words.bought[person - block.first], end, clean.activity.window))
     return np.hstack(means)
 
 
 def baseline_months(
-    block: MonthBlock,
-    people: People,
-    clean: CleanTables,
-    position: int,
-    *,
-    person: Integers,
-    month: Integers,
-    timeline: Timeline,
+    block: MonthBlock, clean: CleanTables, position: int, *, person: Integers, month: Integers, timeline: Timeline
 ) -> Integers:
     """Return the number of months in each baseline window whose rows count and that a panel covers.
 
@@ -185,14 +177,12 @@ def baseline_months(
     ----------
     block : MonthBlock
         Who was active when.
-    people : People
-        All customers.
     clean : CleanTables
         The panels.
     position : int
         Position of the panel.
     person : ndarray of shape (n,)
-        Positions of customers of the block among the people.
+        Numbers of customers of the block.
     month : ndarray of shape (n,)
         The months.
     timeline : Timeline
@@ -204,8 +194,8 @@ def baseline_months(
         0 to the length of the baseline.
     """
     calendar, panel = clean.activity.calendar, clean.panels[position]
-    if not panel.panel.only_while_active or people.bought is not None:
-        return active_months(calendar, month, people.active[person], panel, timeline.baseline)
+    if not panel.panel.only_while_active or block.words.bought is not None:
+        return active_months(calendar, month, block.words.active[person - block.first], panel, timeline.baseline)
     months = np.arange(calendar.first, calendar.last + 1)
     return block.months_within(
         person, month, timeline.baseline, (months >= panel.first_month) & (months <= panel.last_month)

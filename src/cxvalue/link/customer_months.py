@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from cxvalue.engine import Engine
+from cxvalue.link.active_words import ActiveWords
 from cxvalue.link.columns import Integers
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.panel_rows import Rows, panel_rows, row_type, write_rows
 from cxvalue.link.people import People
+from cxvalue.link.pipeline import in_order
 from cxvalue.progress import Progress, silent
 from cxvalue.tables import CleanTables
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 BLOCK_BYTES = 16 * 1024 * 1024
 """Memory that one block of customers takes, up to :data:`MOST_BLOCKS` blocks; beyond, blocks grow."""
@@ -58,20 +64,39 @@ class CustomerMonths:
         Yields
         ------
         MonthBlock
-            Consecutive customers.
+            Consecutive customers, numbered from 0 in each block.
         """
         if self.folder is None:
             yield from self.held
             return
         for at, (first, end) in enumerate(pairwise(self.edges.tolist())):
-            block = empty_block(self.people, self.clean, first, end)
+            block = empty_block(self.clean, self.people.words(slice(first, end)))
             for position, panel in enumerate(self.clean.panels):
                 path = Path(self.folder.name, f"{position}_{at}")
                 if path.exists():
                     rows = np.fromfile(path, dtype=row_type(len(panel.panel.value_columns())))
+                    rows["person"] -= first
                     place_rows(block, rows, self.clean, position)
-            finish_block(block, self.people, self.clean)
+            finish_block(block, self.clean)
             yield block
+
+    def fold(self, function: Callable[[MonthBlock, Given], Result], given: Iterable[Given]) -> Iterator[Result]:
+        """Give what a function makes of each block, in their order.
+
+        Parameters
+        ----------
+        function : callable
+            Takes a block, and what is given with it.
+        given : iterable
+            One a block.
+
+        Yields
+        ------
+        object
+            What the function returns.
+        """
+        tasks = zip(self.blocks(), given, strict=True)
+        yield from in_order(lambda task: function(*task), tasks, threads=self.threads)
 
     def close(self) -> None:
         """Remove the files."""
@@ -102,28 +127,65 @@ def read_customer_months(
     CustomerMonths
         In memory where that takes little; otherwise in files of the system's temporary folder.
     """
-    calendar = clean.activity.calendar
-    n, n_months = len(people.group), calendar.last - calendar.first + 1
-    customer_bytes = 8 * n_months * (1 + sum(len(panel.panel.value_columns()) for panel in clean.panels))
-    total = n * customer_bytes
-    size = max(1, max(BLOCK_BYTES, total // MOST_BLOCKS) // customer_bytes)
+    n = len(people.group)
+    total = n * bytes_of_customer(clean)
+    size = block_size(clean, n)
     edges = np.append(np.arange(0, n, size), n).astype(np.int64)
     streams = (
         panel_rows(engine, clean, panel, size=size, threads=threads, progress=progress) for panel in clean.panels
     )
     if total <= HELD_BYTES:
-        whole = empty_block(people, clean, 0, n)
+        whole = empty_block(clean, people.words())
         for position, stream in enumerate(streams):
             for rows, _ in stream:
                 place_rows(whole, rows, clean, position)
-        finish_block(whole, people, clean)
-        parts = [(first, slice(first, end)) for first, end in pairwise(edges.tolist())]
-        held = tuple(MonthBlock(first, whole.first_month, whole.values[at], whole.extra[at]) for first, at in parts)
+        finish_block(whole, clean)
+        parts = [slice(first, end) for first, end in pairwise(edges.tolist())]
+        held = tuple(
+            MonthBlock(0, whole.first_month, whole.values[at], whole.extra[at], people.words(at)) for at in parts
+        )
         return CustomerMonths(people, clean, edges, held, threads=threads)
     folder = tempfile.TemporaryDirectory(prefix="cxvalue-", ignore_cleanup_errors=True)
     for position, stream in enumerate(streams):
         write_rows(stream, Path(folder.name), str(position))
     return CustomerMonths(people, clean, edges, (), folder, threads)
+
+
+def bytes_of_customer(clean: CleanTables) -> int:
+    """Return what a customer takes in a block.
+
+    Parameters
+    ----------
+    clean : CleanTables
+        Calendar and panels.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    calendar = clean.activity.calendar
+    n_months = calendar.last - calendar.first + 1
+    return 8 * n_months * (1 + sum(len(panel.panel.value_columns()) for panel in clean.panels))
+
+
+def block_size(clean: CleanTables, n: int) -> int:
+    """Return how many customers a block holds.
+
+    Parameters
+    ----------
+    clean : CleanTables
+        Calendar and panels.
+    n : int
+        Customers in all.
+
+    Returns
+    -------
+    int
+        So many that a block takes :data:`BLOCK_BYTES`, or that there are :data:`MOST_BLOCKS` blocks.
+    """
+    each = bytes_of_customer(clean)
+    return max(1, max(BLOCK_BYTES, n * each // MOST_BLOCKS) // each)
 
 
 def first_columns(clean: CleanTables, position: int) -> tuple[int, int]:
@@ -146,17 +208,15 @@ def first_columns(clean: CleanTables, position: int) -> tuple[int, int]:
     return 1 + sum(len(panel.panel.metrics) for panel in before), sum(len(panel.panel.covariates) for panel in before)
 
 
-def empty_block(people: People, clean: CleanTables, first: int, end: int) -> MonthBlock:
+def empty_block(clean: CleanTables, words: ActiveWords) -> MonthBlock:
     """Return a block without a row.
 
     Parameters
     ----------
-    people : People
-        The customers.
     clean : CleanTables
         Calendar and panels.
-    first, end : int
-        The customers, the last not included.
+    words : ActiveWords
+        In which months the customers were active or bought.
 
     Returns
     -------
@@ -165,10 +225,9 @@ def empty_block(people: People, clean: CleanTables, first: int, end: int) -> Mon
     """
     calendar = clean.activity.calendar
     n_months = calendar.last - calendar.first + 1
-    metrics, covariates = first_columns(clean, len(clean.panels))
-    return MonthBlock(
-        first, calendar.first, np.zeros((end - first, n_months, metrics)), np.zeros((end - first, n_months, covariates))
-    )
+    n, (metrics, covariates) = len(words.active), first_columns(clean, len(clean.panels))
+    values, extra = np.zeros((n, n_months, metrics)), np.zeros((n, n_months, covariates))
+    return MonthBlock(0, calendar.first, values, extra, words)
 
 
 def place_rows(block: MonthBlock, rows: Rows, clean: CleanTables, position: int) -> None:
@@ -194,24 +253,22 @@ def place_rows(block: MonthBlock, rows: Rows, clean: CleanTables, position: int)
         block.extra.reshape(-1, block.extra.shape[2])[at, covariate : covariate + rest.shape[1]] = rest
 
 
-def finish_block(block: MonthBlock, people: People, clean: CleanTables) -> None:
+def finish_block(block: MonthBlock, clean: CleanTables) -> None:
     """Fill in who was active, and take out rows that do not count; the block is changed.
 
     Parameters
     ----------
     block : MonthBlock
         The block; nothing else holds it yet.
-    people : People
-        The customers.
     clean : CleanTables
         The panels.
     """
-    calendar, here = clean.activity.calendar, slice(block.first, block.first + len(block.values))
+    calendar, words = clean.activity.calendar, block.words
     months = np.arange(calendar.first, calendar.last + 1)[None, :]
-    active = calendar.unpack(people.active[here], months)
+    active = calendar.unpack(words.active, months)
     for position, panel in enumerate(clean.panels):
         if panel.panel.only_while_active and not clean.tables.tells_activity(panel.panel):
             metric, covariate = first_columns(clean, position)
             block.values[..., metric : metric + len(panel.panel.metrics)] *= active[..., None]
             block.extra[..., covariate : covariate + len(panel.panel.covariates)] *= active[..., None]
-    block.values[..., 0] = active if people.bought is None else calendar.unpack(people.bought[here], months)
+    block.values[..., 0] = active if words.bought is None else calendar.unpack(words.bought, months)

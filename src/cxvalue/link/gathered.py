@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxvalue.engine import Engine
+from cxvalue.engine import ClusterEngine, Engine
 from cxvalue.link.asked import Flags
+from cxvalue.link.cluster_months import ClusterMonths, read_cluster_months
 from cxvalue.link.columns import Floats, Integers, floats, integers
 from cxvalue.link.customer_months import CustomerMonths, read_customer_months
 from cxvalue.link.panel_rows import READING_PANELS
@@ -31,7 +32,7 @@ class Gathered:
     ----------
     people : People
         The customers.
-    months : CustomerMonths
+    months : CustomerMonths or ClusterMonths
         What the panels show of them.
     person, m0, band : ndarray of shape (n,)
         Customer (position among the people), month and band of each answer; by customer and month.
@@ -48,7 +49,7 @@ class Gathered:
     """
 
     people: People
-    months: CustomerMonths
+    months: CustomerMonths | ClusterMonths
     person: Integers
     m0: Integers
     band: Integers
@@ -102,7 +103,9 @@ def gather(
     band, score = integers(table, "band")[order], floats(table, "score")[order]
     return Gathered(
         people,
-        read_customer_months(engine, clean, people, threads=threads, progress=progress),
+        read_cluster_months(engine, clean, people, threads=threads)
+        if isinstance(engine, ClusterEngine)
+        else read_customer_months(engine, clean, people, threads=threads, progress=progress),
         person[order],
         m0[order],
         band,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cxvalue.link.active_words import ActiveWords, nobody
 from cxvalue.link.columns import Floats, Integers
 
 
@@ -18,7 +19,7 @@ class MonthBlock:
     Parameters
     ----------
     first : int
-        Position of the first customer among the people.
+        Number of the first customer.
     first_month : int
         Month that the first row of ``values`` stands for.
     values : ndarray of shape (customers, months, 1 + metrics)
@@ -26,12 +27,20 @@ class MonthBlock:
         and, where leaving is seen, while not active.
     extra : ndarray of shape (customers, months, covariates)
         Covariates of the panels, likewise.
+    words : ActiveWords
+        In which months the customers were active or bought; of the same customers, in the same order.
     """
 
     first: int
     first_month: int
     values: Floats
     extra: Floats
+    words: ActiveWords = field(default_factory=nobody)
+
+    @property
+    def n_metrics(self) -> int:
+        """Columns of ``values``: activity or purchases, and the metrics."""
+        return int(self.values.shape[2])
 
     def sums(self, person: Integers, month: Integers, before: range) -> tuple[Floats, Floats]:
         """Return sums over a window before some customer-months.
@@ -39,7 +48,7 @@ class MonthBlock:
         Parameters
         ----------
         person : ndarray of shape (n,)
-            Positions of customers of this block among the people.
+            Numbers of customers of this block.
         month : ndarray of shape (n,)
             The months, of the block's.
         before : range
@@ -58,7 +67,7 @@ class MonthBlock:
         Parameters
         ----------
         person : ndarray of shape (n,)
-            Positions of customers of this block among the people.
+            Numbers of customers of this block.
         month : ndarray of shape (n,)
             The months, of the block's.
         before : range
@@ -95,7 +104,7 @@ class MonthBlock:
         Parameters
         ----------
         person : ndarray of shape (n,)
-            Positions of customers of this block among the people.
+            Numbers of customers of this block.
         month : ndarray of shape (n,)
             The months.
         first_k, last_k : int

@@ -96,25 +96,48 @@ def rows_by_block(
     tuple of ndarray of :func:`row_type` and ndarray of shape (blocks,)
         The rows, and how many are of each block.
     """
-    person = column_of(batch, "number")
-    block = (person // size).astype(np.uint8)
+    block = (column_of(batch, "number") // size).astype(np.uint8)
     counts = np.bincount(block)
     order = np.argsort(block, kind="stable") if (counts > 0).sum() > 1 else slice(None)
+    return rows_in_order(batch, order, names=names, first_month=first_month), counts.astype(np.int64)
+
+
+def rows_in_order(
+    batch: pa.RecordBatch | pa.Table, order: Integers | slice, *, names: tuple[str, ...], first_month: int
+) -> Rows:
+    """Return rows of a panel in some order.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch or pyarrow.Table
+        Columns number, month and the values.
+    order : ndarray or slice
+        Positions of the rows.
+    names : tuple of str
+        The values' columns.
+    first_month : int
+        First of the calendar.
+
+    Returns
+    -------
+    ndarray of :func:`row_type`
+        The rows. What is not known is 0.
+    """
     rows = np.empty(batch.num_rows, dtype=row_type(len(names)))
-    rows["person"] = person[order]
+    rows["person"] = column_of(batch, "number")[order]
     rows["month"] = column_of(batch, "month")[order] - first_month
     for at, name in enumerate(names):
         values = column_of(batch, name)
         rows["values"][:, at] = (np.nan_to_num(values, nan=0.0) if batch.column(name).null_count else values)[order]
-    return rows, counts.astype(np.int64)
+    return rows
 
 
-def column_of(batch: pa.RecordBatch, name: str) -> NDArray[np.generic]:
+def column_of(batch: pa.RecordBatch | pa.Table, name: str) -> NDArray[np.generic]:
     """Return a column of a batch.
 
     Parameters
     ----------
-    batch : pyarrow.RecordBatch
+    batch : pyarrow.RecordBatch or pyarrow.Table
         The batch.
     name : str
         The column.
@@ -124,7 +147,10 @@ def column_of(batch: pa.RecordBatch, name: str) -> NDArray[np.generic]:
     ndarray
         Its values.
     """
-    return np.asarray(batch.column(name).to_numpy(zero_copy_only=False))
+    column = batch.column(name)
+    if isinstance(column, pa.ChunkedArray):
+        return np.asarray(column.to_numpy())
+    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
 def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
+from cxvalue.link.active_words import ActiveWords
 from cxvalue.link.columns import Floats, Integers, codes_of, floats, words
 from cxvalue.link.statements import DIGEST_DIGITS, HEX_DIGITS, SAMPLE_SCALE, people
 from cxvalue.tables import Attribute, CleanTables
@@ -59,6 +60,46 @@ class People:
     codes: Integers
     levels: tuple[tuple[str, ...], ...]
     bought: Integers | None = None
+
+    def words(self, rows: slice = slice(None)) -> ActiveWords:
+        """Return in which months some customers were active or bought.
+
+        Parameters
+        ----------
+        rows : slice
+            Consecutive customers; default all.
+
+        Returns
+        -------
+        ActiveWords
+            Their words.
+        """
+        return ActiveWords(self.active[rows], None if self.bought is None else self.bought[rows])
+
+    def take(self, rows: slice) -> People:
+        """Return some consecutive customers.
+
+        Parameters
+        ----------
+        rows : slice
+            Which.
+
+        Returns
+        -------
+        People
+            The customers, numbered from 0.
+        """
+        return replace(
+            self,
+            group=self.group[rows],
+            in_sample=self.in_sample[rows],
+            active=self.active[rows],
+            joined_month=self.joined_month[rows],
+            numbers=self.numbers[rows],
+            segments=self.segments[rows],
+            codes=self.codes[rows],
+            bought=None if self.bought is None else self.bought[rows],
+        )
 
     def only_levels_of(self, rows: NDArray[np.bool_]) -> People:
         """Return the people with the categories that some of them have, and no others.

@@ -11,14 +11,15 @@ from itertools import pairwise
 import numpy as np
 
 from cxvalue.engine import Engine
-from cxvalue.link.asked import Asked, AskedGrid, AskedRows, last_before, rows_of
+from cxvalue.link.asked import Asked, AskedGrid, last_before, rows_of
+from cxvalue.link.asked_rows import candidate_rows, fold_candidates, sample_rows
+from cxvalue.link.cluster_months import ClusterMonths, without_sources
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.covariates import Covariates, covariates, trailing_means
 from cxvalue.link.customer_months import CustomerMonths
 from cxvalue.link.gathered import Gathered, gather
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People
-from cxvalue.link.pipeline import in_order
 from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import BANDS
@@ -82,7 +83,7 @@ class Linked:
         Values of each, sorted.
     candidates : ndarray
         Positions of the latest answers in the window of customers active at ``as_of``; ascending.
-    months : CustomerMonths
+    months : CustomerMonths or ClusterMonths
         What the panels show of the customers.
     """
 
@@ -93,7 +94,7 @@ class Linked:
     segment_names: tuple[str, ...]
     segment_values: tuple[tuple[str, ...], ...]
     candidates: Integers
-    months: CustomerMonths
+    months: CustomerMonths | ClusterMonths
 
 
 def link(
@@ -127,6 +128,9 @@ def link(
     people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
     means, sampled, spilled = read_means(found, clean, timeline, grid)
     answers = make_answers(found, people, clean, means)
+    away = None
+    if isinstance(found.months, ClusterMonths):
+        away = partial(fold_candidates, found.months, people, clean, grid=grid, timeline=timeline)
     return Linked(
         answers,
         Asked(
@@ -135,6 +139,7 @@ def link(
             partial(candidate_rows, grid, people, clean, edges=found.months.edges, means=spilled),
             candidates,
             found.sample_share,
+            away,
         ),
         found.active_customers,
         found.active_by_segment,
@@ -228,30 +233,54 @@ def read_means(
     -------
     tuple of ndarray, ndarray and tuple
         Of the answers; of the sample's customer-months; of the candidates' customer-months by block, or the files
-        where they wait.
+        where they wait. Those of candidates on other machines are worked out when they are asked for.
     """
     months, edges = gathered.months, gathered.months.edges
     cuts = np.searchsorted(gathered.person, edges)
     answers, sampled, waiting = [], [], []
-    at_risk, of_candidates = grid.at_risk, grid.of_candidates
+    wanted = [grid.at_risk]
+    if isinstance(months, CustomerMonths):
+        wanted.append(grid.of_candidates)
 
-    def means(numbered: tuple[int, MonthBlock]) -> list[Floats]:
-        at, block = numbered
-        rows = slice(cuts[at], cuts[at + 1])
-        parts = [
-            (gathered.person[rows], gathered.m0[rows]),
-            rows_of(at_risk, edges[at], edges[at + 1], grid.window),
-            rows_of(of_candidates, edges[at], edges[at + 1], grid.window),
-        ]
-        person, month = (np.concatenate(each) for each in zip(*parts, strict=True))
-        found = trailing_means(block, gathered.people, clean, person=person, month=month, timeline=timeline)
-        return np.split(found, np.cumsum([len(each) for each, _ in parts])[:-1])
+    def customer_months() -> Iterator[list[tuple[Integers, Integers]]]:
+        for at, (first, end) in enumerate(pairwise(edges.tolist())):
+            rows = slice(cuts[at], cuts[at + 1])
+            own = gathered.person[rows] - first, gathered.m0[rows]
+            yield [own, *(rows_of(where[first:end], grid.window) for where in wanted)]
 
-    for of_answers, of_sample, later in in_order(means, enumerate(months.blocks()), threads=months.threads):
+    means = partial(means_of_parts, clean=without_sources(clean), timeline=timeline)
+    for of_answers, of_sample, *later in months.fold(means, customer_months()):
         answers.append(of_answers)
         sampled.append(of_sample)
-        waiting.append(later.copy() if months.folder is None else put_aside(later, months.folder.name))
+        if isinstance(months, CustomerMonths):
+            waiting += [each.copy() if months.folder is None else put_aside(each, months.folder.name) for each in later]
     return np.concatenate(answers), np.concatenate(sampled), tuple(waiting)
+
+
+def means_of_parts(
+    block: MonthBlock, parts: list[tuple[Integers, Integers]], *, clean: CleanTables, timeline: Timeline
+) -> list[Floats]:
+    """Return trailing means for several sets of customer-months.
+
+    Parameters
+    ----------
+    block : MonthBlock
+        What the panels show of the customers.
+    parts : list of tuple of ndarray
+        Customers of the block, and months.
+    clean : CleanTables
+        The panels.
+    timeline : Timeline
+        The windows.
+
+    Returns
+    -------
+    list of ndarray of shape (r, c)
+        One a set.
+    """
+    person, month = (np.concatenate(each) for each in zip(*parts, strict=True))
+    found = trailing_means(block, clean, person=person, month=month, timeline=timeline)
+    return np.split(found, np.cumsum([len(each) for each, _ in parts])[:-1])
 
 
 def put_aside(means: Floats, folder: str) -> str:
@@ -303,87 +332,3 @@ def make_answers(gathered: Gathered, people: People, clean: CleanTables, means: 
         m0, band, gathered.score, person, people.group[person], people.active[person], known, people.segments[person],
         bought,
     )  # fmt: skip
-
-
-def asked_rows(
-    grid: AskedGrid, people: People, clean: CleanTables, *, person: Integers, month: Integers, means: Floats
-) -> AskedRows:
-    """Return customer-months of the window with what was known in each.
-
-    Parameters
-    ----------
-    grid : AskedGrid
-        Who could have answered when.
-    people : People
-        The customers.
-    clean : CleanTables
-        The tables.
-    person, month : ndarray of shape (r,)
-        The customer-months.
-    means : ndarray of shape (r, c)
-        Their trailing means.
-
-    Returns
-    -------
-    AskedRows
-        The rows.
-    """
-    known = covariates(
-        people, clean, person=person, month=month, means=means,
-        previous=grid.previous[person], months_since=grid.months_since[person],
-    )  # fmt: skip
-    answered = grid.answered[person, np.searchsorted(grid.window, month)]
-    return AskedRows(month, answered, grid.record[person], people.group[person], known)
-
-
-def sample_rows(grid: AskedGrid, people: People, clean: CleanTables, *, means: Floats) -> AskedRows:
-    """Return the customer-months on which the response model is fitted.
-
-    Parameters
-    ----------
-    grid : AskedGrid
-        Who could have answered when.
-    people : People
-        The customers.
-    clean : CleanTables
-        The tables.
-    means : ndarray of shape (r, c)
-        Their trailing means.
-
-    Returns
-    -------
-    AskedRows
-        By customer and month.
-    """
-    person, month = rows_of(grid.at_risk, 0, len(people.group), grid.window)
-    return asked_rows(grid, people, clean, person=person, month=month, means=means)
-
-
-def candidate_rows(
-    grid: AskedGrid, people: People, clean: CleanTables, *, edges: Integers, means: tuple[Floats | str, ...]
-) -> Iterator[AskedRows]:
-    """Give the candidates' customer-months, block by block.
-
-    Parameters
-    ----------
-    grid : AskedGrid
-        Who could have answered when.
-    people : People
-        The customers.
-    clean : CleanTables
-        The tables.
-    edges : ndarray of shape (blocks + 1,)
-        First customer of each block, and the number of customers.
-    means : tuple
-        Trailing means of each block, or the file where they wait.
-
-    Yields
-    ------
-    AskedRows
-        By customer and month.
-    """
-    where = grid.of_candidates
-    for (first, end), waiting in zip(pairwise(edges.tolist()), means, strict=True):
-        person, month = rows_of(where, first, end, grid.window)
-        found = np.load(waiting) if isinstance(waiting, str) else waiting
-        yield asked_rows(grid, people, clean, person=person, month=month, means=found)

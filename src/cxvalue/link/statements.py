@@ -104,6 +104,31 @@ def invited_people() -> str:
     )
 
 
+def panel_by_block(panel: CleanPanel, first: int, last: int, *, size: int) -> str:
+    """Return the statement that gives a panel's rows of the customers wanted, with the block of customers they lie in.
+
+    Parameters
+    ----------
+    panel : CleanPanel
+        The panel.
+    first, last : int
+        Months, both included.
+    size : int
+        Customers of a block.
+
+    Returns
+    -------
+    str
+        SQL: block, number (from 0 in each block), month, then metrics and covariates under their canonical names.
+    """
+    values = "".join(f", r.{name}" for name in panel.panel.value_columns())
+    return (
+        f"SELECT CAST((r.number - r.number % {size}) / {size} AS INTEGER) AS block, "
+        f"CAST(r.number % {size} AS INTEGER) AS number, r.month{values} "
+        f"FROM ({panel_of_people(panel, first, last)}) r"
+    )
+
+
 def panel_of_people(panel: CleanPanel, first: int, last: int) -> str:
     """Return the statement that gives a panel's rows of the customers wanted.
 

@@ -12,9 +12,10 @@ from typing import Any, Final, NoReturn
 import numpy as np
 import pyarrow as pa
 
-from cxvalue.engine import Column, DuckDBEngine, Engine, open_source
+from cxvalue.engine import ClusterEngine, Column, DuckDBEngine, Engine, open_source
 from cxvalue.errors import ContractError, CxValueError
 from cxvalue.estimate import BandStudy
+from cxvalue.testing import engine_fold
 from cxvalue.testing.engine_files import COLUMNS, EXPECTED, broken_files, every_form
 from cxvalue.testing.engine_readings import READINGS, differences, texts_table
 from cxvalue.testing.engine_statements import STATEMENTS, statement_tables
@@ -56,6 +57,7 @@ def check_engine(make: Callable[[], Engine]) -> None:
     * what is kept stays as it was when its tables change, and what is defined follows its names;
     * two engines open at once do not meet;
     * batches are the rows of the query, and no larger than asked for;
+    * an engine of a cluster (:class:`cxvalue.engine.ClusterEngine`) gives what a function makes of each group of rows;
     * a small study has the same moments as on DuckDB, to nine digits;
     * closing twice does nothing.
 
@@ -78,6 +80,7 @@ def check_engine(make: Callable[[], Engine]) -> None:
         trial.runs_statements()
         trial.keeps_and_defines()
         trial.streams()
+        trial.folds()
         other = make()
         try:
             trial.stays_apart_from(other)
@@ -243,6 +246,21 @@ class Trial:
         largest = max((batch.num_rows for batch in batches), default=0)
         if values != list(range(2_500)) or largest > 1_000:
             self.broken("batches", expected="2,500 rows, at most 1,000 at once", found=f"{len(values)}, {largest}")
+
+    def folds(self) -> None:
+        """Try groups of rows, where the engine is one of a cluster."""
+        if not isinstance(self.engine, ClusterEngine):
+            return
+        with self.clause("groups of rows", "fold"):
+            for name, table in engine_fold.fold_tables().items():
+                self.engine.put(name, table)
+            given = engine_fold.fold_given()
+            folded = self.engine.fold(engine_fold.STATEMENTS, engine_fold.told, by="g", given=given)
+            found = [engine_fold.shortened(each) for each in folded]
+            nothing = list(self.engine.fold(engine_fold.STATEMENTS, engine_fold.told, by="g", given=[]))
+        if found != engine_fold.EXPECTED or nothing:
+            expected = f"{engine_fold.EXPECTED}, and nothing where nothing is given"
+            self.broken("groups of rows", expected=expected, found=f"{found}, {nothing}")
 
     def stays_apart_from(self, other: Engine) -> None:
         """Try two engines at once.

@@ -159,13 +159,7 @@ def money_before(
     at: Integers = source.rows().at
     window = source.outcomes.clean.activity.window
     earlier = 0 if window is None else window - 1
-    sums, there = np.zeros(len(at)), np.zeros(len(at), dtype=bool)
-    for batch in source.outcomes.around(first_k - earlier, last_k):
-        n, metrics, months = batch.shape
-        here = np.flatnonzero((at >= batch.first) & (at < batch.first + n))
-        found = batch.by_month(at[here] - batch.first)
-        values = found.reshape(len(here), months, metrics).transpose(0, 2, 1)
-        sums[here] = np.tensordot(values[:, :, earlier:], weights, axes=2)
-        share = values[:, 0] > 0
-        there[here] = share.all(axis=1) if window is None else share[:, :window].any(axis=1)
-    return sums, there
+    values = source.outcomes.read(at, first_k - earlier, last_k)
+    share = values[:, 0] > 0
+    there = share.all(axis=1) if window is None else share[:, :window].any(axis=1)
+    return np.tensordot(values[:, :, earlier:], weights, axes=2), there
