@@ -161,5 +161,5 @@ def money_before(
     earlier = 0 if window is None else window - 1
     values = source.outcomes.read(at, first_k - earlier, last_k)
     share = values[:, 0] > 0
-    there = share.all(axis=1) if window is None else share[:, :window].any(axis=1)
+    there = np.asarray(share.all(axis=1) if window is None else share[:, :window].any(axis=1))
     return np.tensordot(values[:, :, earlier:], weights, axes=2), there
