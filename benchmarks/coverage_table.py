@@ -92,7 +92,7 @@ def headline_page(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def estimates_page(table: pd.DataFrame) -> pd.DataFrame:
-    """Return every estimate as the docs show it: mean and spread; bias where the truth is the same."""
+    """Return every estimate as the docs show it: mean and spread; bias and coverage where the truth is the same."""
 
     def signed(value: float) -> str:
         return "" if np.isnan(value) else f"{value:+.1f}"
@@ -101,8 +101,15 @@ def estimates_page(table: pd.DataFrame) -> pd.DataFrame:
         "scenario": table["scenario"], "estimate": table["method"].str.replace("_", " "), "bases": table["bases"],
         "mean": table["estimate"].map("{:.1f}".format), "bias": table["bias"].map(signed),
         "spread": table["spread"].map("{:.1f}".format), "standard error": table["mean_se"].map("{:.1f}".format),
+        "coverage": [
+            "" if np.isnan(share) else f"{100 * share:.0f} ± {100 * error:.0f} %"
+            for share, error in zip(table["coverage"], table["coverage_error"], strict=True)
+        ],
         "excludes 0": (100 * table["excludes_zero"]).map("{:.0f} %".format),
-        "called supported": (100 * table["supported"]).map("{:.0f} %".format),
+        "called supported": [
+            f"{100 * share:.0f} %" if method == "standardised" else ""
+            for share, method in zip(table["supported"], table["method"], strict=True)
+        ],
     })  # fmt: skip
 
 

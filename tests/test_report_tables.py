@@ -25,8 +25,9 @@ from report_results import (
 
 NAMES = [
     "bands", "curves", "outcomes", "links", "levers", "cash_flow", "segments", "segment_totals", "estimates",
-    "exclusions", "assumptions", "appraisal", "moves", "points", "sustained", "outlook", "sensitivity", "two_way",
-    "cases", "probabilistic", "reconciliation",
+    "exclusions", "assumptions", "appraisal", "moves", "points", "sustained", "outlook", "sustained_chain",
+    "sustained_sweep", "sustained_for_ever", "cohort_changes", "sensitivity", "two_way", "cases", "probabilistic",
+    "reconciliation",
 ]  # fmt: skip
 
 

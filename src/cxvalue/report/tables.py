@@ -50,7 +50,7 @@ TEXTS: Final = frozenset({
     "across", "action", "amount_unit", "assumption", "band", "by", "calendar_month", "case", "cause", "cohort",
     "cohorts", "date", "distribution", "down", "figure", "from", "from_band", "group", "level", "lever", "line",
     "method", "metric", "mix", "move", "name", "note", "notes", "owner", "range", "reason", "role", "rule", "source",
-    "span", "status", "table", "to", "to_band", "unit", "what",
+    "span", "status", "table", "to", "to_band", "true_band", "unit", "what",
 })  # fmt: skip
 WHOLE: Final = frozenset({
     "answered", "episodes", "horizon_months", "month", "n", "n_episodes", "payback_months", "years_ahead",

@@ -13,7 +13,9 @@ from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.reconciliation_table import RECONCILIATION_COLUMNS, reconciliation_rows
 from cxvalue.report.study_results import StudyResults
 from cxvalue.value import Projection
+from cxvalue.value.ahead.outlook import Outlook
 from cxvalue.value.appraise import Appraisal, Payback
+from cxvalue.value.chain.sustained_value import SustainedValue
 from cxvalue.value.vary.two_way import TwoWay
 
 FIGURE_COLUMNS = ("figure", "unit", "estimate", "se", "ci_low", "ci_high")
@@ -30,8 +32,8 @@ def valuation_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``appraisal``; where the valuation was asked for also ``moves``, ``points``, ``sustained``, ``outlook``,
-        ``sensitivity``, ``two_way``, ``cases``, ``probabilistic`` and ``reconciliation``.
+        ``appraisal``; where the valuation was asked for also ``moves``, ``points``, ``sustained``, ``outlook``, those
+        of :func:`background_tables`, ``sensitivity``, ``two_way``, ``cases``, ``probabilistic`` and ``reconciliation``.
     """
     tables = {"appraisal": appraisal_table(results.value)}
     found = results.valuation
@@ -49,6 +51,7 @@ def valuation_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
         "outlook": pd.DataFrame(columns=list(FIGURE_COLUMNS))
         if isinstance(found.outlook, NotEstimable)
         else without_small(found.outlook.to_frame(), results),
+        **background_tables(results),
         "sensitivity": sensitivity.to_frame(),
         "two_way": two_way_table(sensitivity.two_way, results.currency),
         "cases": cases,
@@ -57,6 +60,40 @@ def valuation_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
             reconciliation_rows(found.reconciliation, currency=results.currency, minimum=results.disclosure_min),
             columns=list(RECONCILIATION_COLUMNS),
         ),
+    }
+
+
+def background_tables(results: StudyResults) -> dict[str, pd.DataFrame]:
+    """Return the tables behind a sustained move and the outlook.
+
+    Parameters
+    ----------
+    results : StudyResults
+        The results; the valuation was asked for.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``sustained_chain``: moves between true bands, hazards and steady state; ``sustained_sweep``: the sustained
+        value if answering again depends on satisfaction; ``sustained_for_ever``: the chain's value in closed form;
+        ``cohort_changes``: the yearly change of each band's own outcomes. Empty where they are not estimable.
+    """
+    found, unasked = results.valuation, NotEstimable("not asked for")
+    sustained: SustainedValue | NotEstimable = unasked if found is None else found.sustained
+    ahead: Outlook | NotEstimable = unasked if found is None else found.outlook
+    chain, sweep, ever = pd.DataFrame({"true_band": []}), pd.DataFrame({"odds_per_band": []}), []
+    if not isinstance(sustained, NotEstimable):
+        chain, sweep = sustained.chain_frame(), sustained.sweep
+        if not isinstance(sustained.lifetime, NotEstimable):
+            unit = f"{results.currency} {results.value.unit}"
+            ever = [(name, unit, each) for name, each in zip(("once", "sustained"), sustained.lifetime, strict=True)]
+    return {
+        "sustained_chain": chain,
+        "sustained_sweep": sweep,
+        "sustained_for_ever": pd.DataFrame(ever, columns=["figure", "unit", "estimate"]),
+        "cohort_changes": pd.DataFrame(columns=["by", "band", "metric", "unit", "estimate"])
+        if isinstance(ahead, NotEstimable)
+        else without_small(ahead.cohorts.changes(), results),
     }
 
 
