@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,8 +72,32 @@ def test_an_empty_folder(lean: Base, open_study: OpenStudy, tmp_path: Path) -> N
 def test_a_file_without_a_byte(lean: Base, open_study: OpenStudy, tmp_path: Path) -> None:
     path = tmp_path / "revenue.csv"
     path.write_bytes(b"")
-    with pytest.raises(cx.DataError, match=r"table 'panels\.revenue'"):
+    with pytest.raises(cx.DataError, match=r"table 'panels\.revenue': 'revenue\.csv' is empty \(0 bytes\)"):
         open_study(lean.with_table("revenue", path)).check()
+
+
+TEXT = "customer_id;month;value\nC1;2024-01;1\nJosé;2024-01;1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what", "hint"),
+    [
+        ("revenue.csv", TEXT.encode("utf-16"), "'revenue.csv' is UTF-16, by its first two bytes", "CSV in UTF-8"),
+        ("revenue.csv", TEXT.encode("latin-1"), "'revenue.csv' is not UTF-8: byte 0xE9 in line 3", "CSV UTF-8"),
+        ("revenue.parquet", TEXT.encode(), "no Parquet file, whatever its name says", "name it after what it is"),
+        ("revenue.parquet", b"PAR1" + bytes(60), "the Parquet file is cut short", "copy it again"),
+    ],
+)
+def test_a_file_whose_bytes_tell_what_is_wrong(
+    name: str, content: bytes, what: str, hint: str, lean: Base, open_study: OpenStudy, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(cx.DataError) as refused:
+        open_study(lean.with_table("revenue", path)).check()
+    assert refused.value.what.startswith("table 'panels.revenue': cannot be read (")
+    assert what in refused.value.what
+    assert hint in refused.value.hint
 
 
 def test_a_database_without_a_table_named(lean: Base, open_study: OpenStudy, tmp_path: Path) -> None:
@@ -289,7 +314,8 @@ def test_answers_of_other_months(lean: Base, open_study: OpenStudy) -> None:
         open_study(later).check()
     assert refused.value.what == ("table 'surveys': all usable answers lie outside the months that the panels cover")
     assert refused.value.allowed == "answers in months that the panels cover"
-    assert refused.value.hint == "compare the first and last month of both"
+    said = r"the answers run from 20\d\d-\d\d to 20\d\d-\d\d, the panels from 2023-01 to 20\d\d-\d\d: is date_format"
+    assert re.match(said, refused.value.hint or "")
 
 
 def test_answers_in_the_last_month_only(lean: Base, open_study: OpenStudy) -> None:

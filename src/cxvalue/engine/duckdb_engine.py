@@ -17,6 +17,7 @@ from cxvalue.engine.cache.text_rows import keep_text_rows
 from cxvalue.engine.duckdb_columns import typed_expression
 from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
+from cxvalue.engine.unreadable import refuse_empty, why_unreadable
 from cxvalue.errors import CxValueError, DataError
 
 
@@ -213,6 +214,7 @@ class DuckDBEngine:
                 rows = source.rows
                 if rows is not None:
                     return self._connection.from_arrow(rows)
+                refuse_empty(source.table, source.paths)
                 if source.kind == "parquet":
                     return self._connection.read_parquet(list(source.paths), hive_partitioning=True, union_by_name=True)
                 if source.kind == "csv":
@@ -220,10 +222,12 @@ class DuckDBEngine:
                     return self._connection.read_parquet(paths, hive_partitioning=False, union_by_name=True)
                 return self._attach(source)
         except duckdb.Error as error:
+            known = next(filter(None, (why_unreadable(Path(path)) for path in source.paths)), None)
+            what, hint = known or (str(error).splitlines()[0], "open the file and look at its first lines")
             raise DataError(
-                f"table '{source.table}': cannot be read ({str(error).splitlines()[0]})",
+                f"table '{source.table}': cannot be read ({what})",
                 allowed="Parquet, CSV with a header row, .xlsx or a DuckDB database",
-                hint="open the file and look at its first lines",
+                hint=hint,
             ) from error
 
     def _read_text(self, paths: Sequence[str]) -> duckdb.DuckDBPyRelation:

@@ -13,6 +13,7 @@ from cxvalue.tables.activity import MONTH_OF, Activity, as_int
 from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, Level, found, in_proportion
 from cxvalue.tables.number_table import number_table
 from cxvalue.tables.schema import TableSet
+from cxvalue.vocabulary import month_label
 
 MOST_OFF_SCALE: Final = 0.2
 """Above this share of scores off the scale, the scale is taken for a wrong one."""
@@ -130,10 +131,16 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
     findings.append(scale_finding(n, tables.scale.name))
     if n.get("valid", 0) == 0:
         if n.get("outside_months", 0):
+            ends = engine.query(
+                "SELECT min(m0) AS first, max(m0) AS last FROM answers_judged WHERE fate = 'outside_months'"
+            )
+            answered = [month_label(as_int(ends[name][0].as_py())) for name in ("first", "last")]
+            calendar = activity.calendar
             raise DataError(
                 "table 'surveys': all usable answers lie outside the months that the panels cover",
                 allowed="answers in months that the panels cover",
-                hint="compare the first and last month of both",
+                hint=f"the answers run from {' to '.join(answered)}, the panels from {month_label(calendar.first)} to "
+                f"{month_label(calendar.last)}: is date_format right?",
             )
         worst = max((f for f in findings if f.n_rows), key=lambda finding: finding.n_rows)
         if worst.level == "error":
