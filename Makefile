@@ -19,7 +19,7 @@ help:
 	@echo "make demo       simulate a customer base and report on it"
 	@echo "make test       all tests and doctests, slow ones too"
 	@echo "make quick      tests and doctests without the slow ones"
-	@echo "make test-spark the tests that start a Spark session, which needs Java"
+	@echo "make test-spark the tests on Spark, whole studies too; needs Java"
 	@echo "make lint       ruff, notebooks without outputs"
 	@echo "make docstrings numpydoc's rules on everything public, translations complete"
 	@echo "make types      mypy, strict"
@@ -53,7 +53,7 @@ demo: $(LIBRARY)
 
 test: $(STAMP)
 	@test "$(SPARK)" = yes || echo "The tests on Spark are left out: Java or the extra 'spark' is missing (make test-spark)."
-	@$(BIN)/python -m pytest src/cxvalue tests $(if $(filter yes,$(SPARK)),,-m "not spark") $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest src/cxvalue tests -m "not spark$(if $(filter yes,$(SPARK)),_whole)" $(PYTEST_ARGS)
 
 test-spark: $(STAMP)
 	@$(BIN)/python -m pip install -qq --constraint requirements/locked.txt --editable ".[$(EXTRAS),spark]"

@@ -95,6 +95,7 @@ def differences(one: Any, two: Any, place: str = "") -> Iterator[str]:
         yield f"{place}: {one!r} and {two!r}"
 
 
+@pytest.mark.spark_whole
 @pytest.mark.parametrize(
     ("path", "only"),
     [
