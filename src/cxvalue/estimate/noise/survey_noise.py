@@ -114,9 +114,6 @@ def fit_survey_noise(study: BandStudy, rows: EpisodeRows, *, confidence: float) 
     reliability = fit_reliability(np.array(sorted(found)), [found[gap] for gap in sorted(found)], confidence=confidence)
     if isinstance(reliability, NotEstimable):
         return SurveyNoise(migration, reliability, reliability, reliability, confidence)
-    if not reliability.is_told:
-        untold = NotEstimable(untold_noise(reliability))
-        return SurveyNoise(migration, reliability, untold, untold, confidence)
     scale = latent_scale(study, known, without_history)
     weights = scale.weights[0] / scale.weights[0].sum()
     misclassification = Misclassification(np.einsum("c,cbz->bz", weights, scale.joint(reliability.noise.estimate)))

@@ -16,6 +16,7 @@ from cxvalue.estimate import (
     fit_placebo,
 )
 from cxvalue.estimate.noise import Reliability, SurveyNoise, value_lasting_move
+from cxvalue.estimate.noise.survey_noise import untold_noise
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link import has_earlier_amounts
 from cxvalue.value.beside.compare import value_curves
@@ -51,7 +52,12 @@ def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> Estim
     what = "a lasting move: of who truly is in the band, not of who answered so"
     row = EstimateRow(LASTING_MOVE, what, "shown", NotEstimable("not tried"))
     leave, reach = shift.from_band, shift.to_band
-    found = value_lasting_move(noise(), question.study, weights=question.weights(), from_band=leave, to_band=reach)
+    asked_twice = noise()
+    reliability = asked_twice.reliability
+    if isinstance(reliability, Reliability) and not reliability.is_told:
+        untold = NotEstimable(untold_noise(reliability))
+        return replace(row, per_customer=untold, seconds=perf_counter() - started)
+    found = value_lasting_move(asked_twice, question.study, weights=question.weights(), from_band=leave, to_band=reach)
     if isinstance(found, NotEstimable):
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     headline, rows = question.headline, question.study.read_rows()
