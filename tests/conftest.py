@@ -18,6 +18,9 @@ from builders import Base, lean_base, small_base
 from cxvalue.engine import DuckDBEngine
 from cxvalue.tables import check_tables, read_tables
 
+# Whoever starts the first Spark session of this process, its workers run this Python.
+os.environ["PYSPARK_PYTHON"] = sys.executable
+
 # How long an example takes is the machine's affair; nothing here is timed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -40,7 +43,6 @@ def spark() -> Iterator[Any]:
     """A Spark session of the user's, on this machine; one for all tests that are marked ``spark``."""
     from pyspark.sql import SparkSession  # noqa: PLC0415  an extra; its tests fail without it
 
-    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         SparkSession.builder.master("local[2]")
         .appName("cxvalue tests")

@@ -57,7 +57,7 @@ def test_every_file_is_there(written: Path) -> None:
     names = set(content_of(written))
     tables = report_tables(small_results())
     figures = [figure.name for figure in small_figures()]
-    assert len(tables) == 21
+    assert len(tables) == 25
     assert names == {
         "report.html", "workbook.xlsx", "results.json", "manifest.json",
         *(f"tables/{name}.{kind}" for name in tables for kind in ("csv", "parquet")),

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -164,6 +165,21 @@ def test_frames_name_the_session(spark: Any) -> None:
     with closing(open_engine(RunSettings(engine="spark"), {"revenue": beside.range(1), "surveys": "a.csv"})) as engine:
         assert isinstance(engine, SparkEngine)
         assert engine._home.outer is beside
+
+
+def test_a_session_of_another_thread_is_the_users(spark: Any) -> None:
+    found = []
+
+    def work() -> None:
+        with closing(open_engine(RunSettings(engine="spark"), {})) as engine:
+            assert isinstance(engine, SparkEngine)
+            found.append((engine._home.outer.sparkContext, engine._home.is_ours))
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [(spark.sparkContext, False)]
+    assert spark.range(3).count() == 3
 
 
 def test_settings_that_come_too_late_are_refused(spark: Any) -> None:

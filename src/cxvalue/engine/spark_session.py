@@ -91,7 +91,8 @@ def running_session() -> Any | None:
     Returns
     -------
     SparkSession or None
-        None when there is none.
+        None when there is none. A session that another thread has started counts: Spark would give it to a new
+        builder too, and it is not ours to stop.
 
     Raises
     ------
@@ -99,6 +100,7 @@ def running_session() -> Any | None:
         When PySpark is not installed.
     """
     try:
+        from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
     except ImportError:
         raise SettingsError(
@@ -106,7 +108,10 @@ def running_session() -> Any | None:
             allowed="PySpark 4 and Java 17 or later",
             hint="pip install 'cxvalue[spark]'",
         ) from None
-    return SparkSession.getActiveSession()
+    try:
+        return SparkSession.active()
+    except PySparkRuntimeError:
+        return None
 
 
 def new_session(settings: Mapping[str, str], *, folder: str, threads: int | None) -> Any:
