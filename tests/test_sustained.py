@@ -15,7 +15,7 @@ from cxvalue.report.plot_sustained import plot_sustained
 from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
 from cxvalue.value import Shift
 from cxvalue.value.chain.chain_inputs import ChainInputs, gather_inputs
-from cxvalue.value.chain.sustained import lifetime_of, value_sustained
+from cxvalue.value.chain.sustained import lifetime_of, value_sustained, warn
 from cxvalue.value.chain.sustained_value import SustainedValue
 from cxvalue.value.question import Question
 
@@ -122,6 +122,22 @@ def test_a_value_for_ever_needs_terms_that_do_not_change(base: SimulatedBase) ->
     assert isinstance(nobody, SustainedValue)
     assert (nobody.value.estimate, nobody.value.se, nobody.difference.estimate) == (0.0, 0.0, 0.0)
     assert not any("apart" in text for text in nobody.warnings)
+
+
+@pytest.mark.slow
+def test_a_share_of_noise_that_is_not_told_is_a_warning(base: SimulatedBase, found: SustainedValue) -> None:
+    question, study = question_of(base)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cx.CxValueWarning)
+        inputs = gather_inputs(question, study._stages.noise)
+    assert isinstance(inputs, ChainInputs)
+
+    def said(low: float, high: float) -> str:
+        noise = replace(inputs.reliability.noise, estimate=0.0, ci_low=low, ci_high=high)
+        return " ".join(warn(question, replace(inputs, reliability=replace(inputs.reliability, noise=noise)), found))
+
+    assert "how much of an answer is noise is not told (0% to 50% fit as well)" in said(0.0, 0.5)
+    assert "is not told" not in said(0.0, 0.05)  # at the bound, and narrow enough
 
 
 @pytest.mark.slow

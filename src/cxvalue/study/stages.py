@@ -6,19 +6,11 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from cxvalue.errors import DataError, NotEstimable, SettingsError
-from cxvalue.estimate import (
-    COMPLETE_COHORTS,
-    Registered,
-    installed_estimators,
-    own_estimators,
-)
+from cxvalue.estimate import COMPLETE_COHORTS, Registered, installed_estimators, own_estimators
 from cxvalue.estimate.diagnose.balance import Balance
 from cxvalue.estimate.diagnose.confounding import Confounding
 from cxvalue.estimate.diagnose.weighted_balance import check_weighted_balance
-from cxvalue.estimate.replicate import jackknife_se, t_factor
 from cxvalue.link.columns import Floats
 from cxvalue.progress import Progress
 from cxvalue.settings import Settings
@@ -38,7 +30,7 @@ from cxvalue.value import (
     Verdict,
     compare_estimates,
     compare_more,
-    contribution_curves,
+    contribution_intervals,
     effective_episodes,
     judge,
     list_assumptions,
@@ -141,10 +133,9 @@ class Stages(Estimation):
             return None
         horizon = fitted.estimate.shape[-1]
         units = economics.monthly_values(self.bands.metrics, self.settings.own_values(), horizon)
-        estimate = contribution_curves(fitted.estimate, units)
-        loo = contribution_curves(fitted.leave_one_group_out, units)
-        reach = t_factor(len(loo), self.settings.study.confidence) * jackknife_se(loo)
-        return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)
+        return contribution_intervals(
+            fitted.estimate, fitted.leave_one_group_out, units, confidence=self.settings.study.confidence
+        )
 
     def question(self, shift: Shift, economics: Economics) -> Question:
         """Return what every estimate of a table answers.

@@ -23,7 +23,7 @@ from .project import Projection as Projection
 from .question import Question as Question
 from .segments import SegmentValues as SegmentValues, value_segments as value_segments
 from .shift import Shift as Shift, ShiftSettings as ShiftSettings
-from .stratum import contribution_curves as contribution_curves, value_stratum as value_stratum
+from .stratum import contribution_intervals as contribution_intervals, value_stratum as value_stratum
 from .valuation import Valuation as Valuation, value_shift as value_shift
 from .vary.assumption import Assumption as Assumption, AssumptionSettings as AssumptionSettings
 from .vary.assumptions import (

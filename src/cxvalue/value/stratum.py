@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxvalue.estimate import COMPLETE_COHORTS, BandReplicates, BandStudy
+from cxvalue.estimate.replicate import jackknife_se, t_factor
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
@@ -108,3 +109,29 @@ def contribution_curves(curves: Floats, units: Floats) -> Floats:
         Σ unit value × metric.
     """
     return np.asarray(np.einsum("...bmh,mh->...bh", curves, units))
+
+
+def contribution_intervals(
+    curves: Floats, leave_one_group_out: Floats, units: Floats, *, confidence: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return the monthly contribution of each band in money, with its interval.
+
+    Parameters
+    ----------
+    curves : ndarray of shape (B, M, H)
+        Curves by band and metric.
+    leave_one_group_out : ndarray of shape (G, B, M, H)
+        The same with each customer group left out.
+    units : ndarray of shape (M, H)
+        Money per unit of each metric in each month.
+    confidence : float
+        Of the interval.
+
+    Returns
+    -------
+    tuple of ndarray of shape (B, H)
+        Estimate, low and high.
+    """
+    estimate, without = contribution_curves(curves, units), contribution_curves(leave_one_group_out, units)
+    reach = t_factor(len(without), confidence) * jackknife_se(without)
+    return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)

@@ -237,6 +237,12 @@ def warn(question: Question, inputs: ChainInputs, found: SustainedValue) -> tupl
         told.append(
             "leaving is not seen, so nobody is gone in the chain; what dropping out costs is in the curves only"
         )
+    if not inputs.reliability.is_told:
+        noise = inputs.reliability.noise
+        told.append(
+            f"how much of an answer is noise is not told ({noise.ci_low:.0%} to {noise.ci_high:.0%} fit as well), and "
+            "the interval of what keeping adds leaves that out: it is too short"
+        )
     shortest = int(inputs.reliability.gaps.min())
     if shortest > 3:
         told.append(f"the shortest time between two answers is {shortest} months; monthly moves are inferred from it")
