@@ -82,7 +82,7 @@ imports: $(STAMP)
 	@$(BIN)/lint-imports --no-logo
 
 docs: $(STAMP)
-	@$(BIN)/sphinx-build -q -E -W --keep-going -b html docs docs/_build/html
+	@$(BIN)/sphinx-build -q -E -W --keep-going -j auto -b html docs docs/_build/html
 
 linkcheck: $(STAMP)
 	@$(BIN)/python .ci/links.py
@@ -91,7 +91,7 @@ linkcheck-online: linkcheck
 	@$(BIN)/sphinx-build -q -b linkcheck docs docs/_build/linkcheck
 
 notebooks: $(STAMP)
-	@$(BIN)/python -m pytest -q -p no:randomly --nbmake --nbmake-timeout=600 notebooks
+	@$(BIN)/python -m pytest -q -p no:randomly --nbmake --nbmake-timeout=600 notebooks $(PYTEST_ARGS)
 
 check: lint docstrings types imports linkcheck docs notebooks test
 
