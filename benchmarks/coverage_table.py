@@ -22,6 +22,7 @@ WHOLE = (
     "unadjusted", "standardised", "complete_cohorts", "weighted", "doubly_robust", "other_baseline", "earlier_amounts",
 )  # fmt: skip
 """Estimates of the same quantity as the headline: held against the truth of the move of answers."""
+OF_THE_TRUTH = ("truth", "bias", "bias_error", "coverage", "coverage_error", "own_coverage")
 
 
 def summarise(rows: pd.DataFrame, prefix: str, truth: str = "truth") -> dict[str, float]:
@@ -33,10 +34,11 @@ def summarise(rows: pd.DataFrame, prefix: str, truth: str = "truth") -> dict[str
     covered = float(((low <= mean_truth) & (mean_truth <= high)).mean())
     spread = float(estimate.std(ddof=1))
     return {
-        "bases": n, "truth": mean_truth, "estimate": float(estimate.mean()),
+        "bases": n, "not_estimable": len(rows) - n, "truth": mean_truth, "estimate": float(estimate.mean()),
         "bias": float(estimate.mean()) - mean_truth, "bias_error": spread / np.sqrt(n), "spread": spread,
         "mean_se": float(se.mean()), "coverage": covered,
         "coverage_error": 1.96 * np.sqrt(max(covered * (1 - covered), 0.05 * 0.95 / 4) / n),
+        "own_coverage": float(((low <= known[truth]) & (known[truth] <= high)).mean()),
         "excludes_zero": float(((low > 0) | (high < 0)).mean()), "above_zero": float((low > 0).mean()),
     }  # fmt: skip
 
@@ -71,7 +73,7 @@ def estimates_table() -> pd.DataFrame:
             truth = "truth_lasting" if method == "lasting_move" else "truth"
             figures = summarise(rows, f"{method}_", truth)
             if method not in (*WHOLE, "lasting_move"):
-                figures |= dict.fromkeys(("truth", "bias", "bias_error", "coverage", "coverage_error"), float("nan"))
+                figures |= dict.fromkeys(OF_THE_TRUTH, float("nan"))
             found.append({"scenario": scenario, "method": method, **figures, **shares})
     return pd.DataFrame(found)
 
@@ -86,6 +88,7 @@ def headline_page(table: pd.DataFrame) -> pd.DataFrame:
             f"{100 * share:.1f} ± {100 * error:.1f} %"
             for share, error in zip(table["coverage"], table["coverage_error"], strict=True)
         ],
+        "of the base's own": (100 * table["own_coverage"]).map("{:.1f} %".format),
         "above 0": (100 * table["above_zero"]).map("{:.0f} %".format),
         "raw gap": table["unadjusted"].map("{:.1f}".format),
     })  # fmt: skip
@@ -99,6 +102,7 @@ def estimates_page(table: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame({
         "scenario": table["scenario"], "estimate": table["method"].str.replace("_", " "), "bases": table["bases"],
+        "not estimable in": table["not_estimable"].map(lambda n: str(n) if n else ""),
         "mean": table["estimate"].map("{:.1f}".format), "bias": table["bias"].map(signed),
         "spread": table["spread"].map("{:.1f}".format), "standard error": table["mean_se"].map("{:.1f}".format),
         "coverage": [

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
+from sklearn.naive_bayes import GaussianNB
 
 import cxvalue as cx
 import spoiled_estimators as spoiled
@@ -20,6 +21,8 @@ from cxvalue.estimate import (
     WithinCustomer,
     own_estimators,
 )
+from cxvalue.estimate.beside.blocks import balance_blocks
+from cxvalue.estimate.beside.weights import Population
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.testing import check_estimator
 from cxvalue.testing.contract_base import (
@@ -46,6 +49,28 @@ def test_ours_keep_the_contract(estimator: cx.Estimator | cx.ContrastEstimator) 
 @pytest.mark.parametrize("population", ["everybody", "overlap"])
 def test_other_weights_keep_it(population: Any) -> None:
     check_estimator(cx.Weighted(population=population))
+
+
+def test_notes_speak_of_their_own_weights() -> None:
+    source = contract_source(contract_study())
+    weights = np.ones((len(source.metrics), source.horizon))
+    populations: tuple[Population, ...] = ("target", "everybody", "overlap")
+    found = {each: cx.Weighted(population=each).fit(source, weights) for each in populations}
+    notes = {name: each.notes for name, each in found.items() if isinstance(each, cx.ContrastReplicates)}
+    assert notes["everybody"][0] == "to everybody who answered: it answers another question than the value"
+    assert notes["overlap"][0].startswith("to those who could well be in any band")
+    assert len(notes["target"]) == len(notes["overlap"]) - 1
+    sizes = {name: [note for note in each if "effective" in note] for name, each in notes.items()}
+    assert len({tuple(each) for each in sizes.values()}) == 3
+
+
+def test_blocks_are_shared_and_made_anew_for_another_learner() -> None:
+    source = contract_source(contract_study())
+    learner = GaussianNB(var_smoothing=0.1)
+    first = balance_blocks(source, learner=learner)
+    assert balance_blocks(source, learner=GaussianNB(var_smoothing=0.1)) is first
+    assert balance_blocks(source, learner=learner.set_params(var_smoothing=0.2)) is not first
+    assert balance_blocks(contract_source(contract_study())) is not balance_blocks(source)
 
 
 def test_any_learner_keeps_it() -> None:

@@ -97,6 +97,8 @@ NONE_LEFT = NotEstimable("4 episodes")
          "supported", "weighted: not estimable: 4 episodes"),
         (Case(rows=(estimate_row("weighted", NONE_LEFT, role="verdict"), placebo())),
          "weak", "no second estimate stands beside the value"),
+        (Case(rows=(replace(second(), role="shown"), replace(second("doubly_robust"), role="shown"), placebo())),
+         "weak", "the part of the target that trimming leaves; with trim = 0 they would enter the verdict"),
         # Whatever is only shown says nothing.
         (Case(rows=(second(), replace(second("mine", gap=known_interval(-90.0, 5.0)), role="shown"), placebo())),
          "supported", "weighted 110.00"),
@@ -145,6 +147,12 @@ def test_what_is_worth_a_look_changes_no_label() -> None:
     assert "all recorded covariates together (31.0%) would bring the value to zero" in shown.reasons[0]
     assert "the placebo is 50% of the effect after the answer on those who are still there" in shown.reasons[1]
     weaker = replace(PLAIN, together=replace(together, equivalent=0.29))
+    apart = Case(confounding=Confounding(NONE_LEFT, replace(PLAIN, estimate=30.0, se=10.0, n_episodes=812))).verdict()
+    assert apart.label == "supported"
+    assert "812 fully followed episodes" in apart.reasons[0]
+    assert "gives 30.00, more than 25% apart" in apart.reasons[0]
+    near = Case(confounding=Confounding(NONE_LEFT, replace(PLAIN, estimate=30.0, se=60.0)))
+    assert not [reason for reason in near.verdict().reasons if "look at" in reason]
     calm = Case(confounding=Confounding(NONE_LEFT, weaker), rows=(second(), replace(placebo(), ratio_staying=0.49)))
     assert not [reason for reason in calm.verdict().reasons if "look at" in reason]
 

@@ -222,8 +222,8 @@ class DuckDBEngine:
                     return self._connection.read_parquet(paths, hive_partitioning=False, union_by_name=True)
                 return self._attach(source)
         except duckdb.Error as error:
-            paths = source.paths if source.kind in {"csv", "parquet"} else ()
-            known = next(filter(None, (why_unreadable(Path(path)) for path in paths)), None)
+            files = source.paths if source.kind in {"csv", "parquet"} else ()
+            known = next(filter(None, (why_unreadable(Path(path)) for path in files)), None)
             what, hint = known or (str(error).splitlines()[0], "open the file and look at its first lines")
             raise DataError(
                 f"table '{source.table}': cannot be read ({what})",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -120,6 +120,8 @@ class EpisodeSource(Brief):
         Reads outcomes, also those of the months before an answer.
     read_rows : callable
         Gives the rows; kept, so that they are read once.
+    shared : dict of str to tuple
+        What estimators work out for one another: by name, what it was made with and what came of it.
     """
 
     moments: Moments
@@ -136,6 +138,7 @@ class EpisodeSource(Brief):
     bins: Integers
     outcomes: EpisodeOutcomes
     read_rows: Callable[[], EpisodeRows]
+    shared: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def target_rows(self) -> TargetRows:

@@ -17,7 +17,6 @@ from cxvalue.estimate import (
     estimator_for,
     make_curves,
 )
-from cxvalue.estimate.beside.blocks import balance_blocks
 from cxvalue.estimate.estimate_bands import MOMENTS
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
 from cxvalue.link import EpisodeOutcomes, Gathered, Linked, Timeline, gather, link, make_timeline
@@ -193,7 +192,6 @@ class Estimation(Inputs):
 
     def close(self) -> None:
         """Give back the engine's memory and temporary files."""
-        balance_blocks.cache_clear()
         if "gathered" in self.__dict__:
             self.gathered.months.close()
         super().close()

@@ -150,15 +150,20 @@ class Balanced:
         for replicate in range(1 + self.source.groups):
             yield replicate, self.weights(replicate).values, self.target_weights(replicate)
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, population: Population = "target") -> tuple[str, ...]:
         """Return what a reader should know of the weights.
+
+        Parameters
+        ----------
+        population : {"target", "everybody", "overlap"}
+            To whom every band is made alike.
 
         Returns
         -------
         tuple of str
             Sample, effective size, cap and trimming.
         """
-        chosen = self.weights(0)
+        chosen = self.weights(0, population)
         effective, counts = chosen.effective(self.band, N_BANDS), np.bincount(self.band, minlength=N_BANDS)
         pair = [(b, BANDS[b]) for b in (self.source.from_band, self.source.to_band)]
         found = [
@@ -168,10 +173,8 @@ class Balanced:
         ]
         if self.trim > 0:
             gone = int((self.target_weights(0) == 0).sum())
-            found.append(
-                f"{chosen.n_trimmed:,} episodes and {gone:,} customers of the target with a propensity below "
-                f"{self.trim:g} left out"
-            )
+            target = f" and {gone:,} customers of the target" if population == "target" else ""
+            found.append(f"{chosen.n_trimmed:,} episodes{target} with a propensity below {self.trim:g} left out")
         return tuple(found)
 
 
@@ -208,7 +211,8 @@ def balance(
     counts = np.bincount(band, minlength=N_BANDS)
     if counts.min() < MIN_EPISODES:
         return NotEstimable(
-            f"{counts.min()} episodes in band {BANDS[int(counts.argmin())]} followed over {last_k} months; "
+            f"{counts.min()} {'episode' if counts.min() == 1 else 'episodes'} in band {BANDS[int(counts.argmin())]} "
+            f"followed over {'1 month' if last_k == 1 else f'{last_k} months'}; "
             f"at least {MIN_EPISODES} are needed"
         )
     target = source.target_rows

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.beside.balanced import Balanced, balance
+from cxvalue.estimate.beside.learners import learner_key
+from cxvalue.estimate.beside.weights import Population
 from cxvalue.estimate.protocol import EpisodeSource
 from cxvalue.estimate.settings import WEIGHT_CAP
 from cxvalue.estimate.standardise import MIN_EPISODES
@@ -16,6 +17,14 @@ from cxvalue.link.columns import Floats, Integers
 
 MOST_BLOCKS = 6
 """Blocks into which the months of follow-up are cut, at most."""
+WHOM: Final[dict[Population, str]] = {
+    "target": "to the target",
+    "everybody": "to everybody who answered",
+    "overlap": "to those who could well be in any band (overlap)",
+}
+"""To whom bands are made alike, in words."""
+SHARED: Final = "blocks of months"
+"""Name under which a source keeps its blocks: weighting and the doubly robust estimator ask for the same ones."""
 
 
 def month_blocks(last_k: Integers, horizon: int, *, most: int = MOST_BLOCKS) -> list[tuple[int, int]]:
@@ -47,7 +56,6 @@ def month_blocks(last_k: Integers, horizon: int, *, most: int = MOST_BLOCKS) -> 
     return [(first, int(end)) for first, end in zip(firsts, ends, strict=True)]
 
 
-@lru_cache(maxsize=1)  # weighting and the doubly robust estimator ask for the same blocks, one after the other
 def balance_blocks(
     source: EpisodeSource, *, learner: Any = None, cap: float = WEIGHT_CAP, trim: float = 0.0
 ) -> tuple[Balanced, ...] | NotEstimable:
@@ -65,7 +73,32 @@ def balance_blocks(
     Returns
     -------
     tuple of Balanced or NotEstimable
-        One a block; what happens in a block's months is estimated on all episodes that are followed to its end.
+        One a block; what happens in a block's months is estimated on all episodes that are followed to its end. The
+        source keeps those asked for last.
+    """
+    made_with = (learner_key(learner), cap, trim)
+    if source.shared.get(SHARED, (None, None))[0] != made_with:
+        source.shared[SHARED] = made_with, make_blocks(source, learner=learner, cap=cap, trim=trim)
+    found: tuple[Balanced, ...] | NotEstimable = source.shared[SHARED][1]
+    return found
+
+
+def make_blocks(source: EpisodeSource, *, learner: Any, cap: float, trim: float) -> tuple[Balanced, ...] | NotEstimable:
+    """Model the propensities of the episodes of each block of months anew.
+
+    Parameters
+    ----------
+    source : EpisodeSource
+        The episodes of everybody.
+    learner : scikit-learn classifier, optional
+        See :func:`balance`.
+    cap, trim : float
+        Largest weight in means of the band; least propensity.
+
+    Returns
+    -------
+    tuple of Balanced or NotEstimable
+        One a block.
     """
     found = []
     for first_k, last_k in month_blocks(source.moments.last_k, source.horizon):
@@ -110,17 +143,20 @@ def first_weights(
     return weights
 
 
-def describe(blocks: tuple[Balanced, ...]) -> tuple[str, ...]:
+def describe(blocks: tuple[Balanced, ...], population: Population = "target") -> tuple[str, ...]:
     """Return what a reader should know of an estimate that stands on blocks.
 
     Parameters
     ----------
     blocks : tuple of Balanced
         The blocks.
+    population : {"target", "everybody", "overlap"}
+        To whom the bands are made alike.
 
     Returns
     -------
     tuple of str
-        Sample; effective size, cap and trimming of each block.
+        To whom, unless to the target; sample; effective size, cap and trimming of each block.
     """
-    return (blocks[0].source.rows().what(), *(note for block in blocks for note in block.notes()))
+    whom = () if population == "target" else (f"{WHOM[population]}: it answers another question than the value",)
+    return (*whom, blocks[0].source.rows().what(), *(note for block in blocks for note in block.notes(population)))

@@ -62,3 +62,25 @@ def make_classifier(name: Propensities, *, seed: int) -> Any:
     return HistGradientBoostingClassifier(
         learning_rate=0.12, max_iter=30, max_leaf_nodes=6, min_samples_leaf=40, early_stopping=False, random_state=seed
     )
+
+
+def learner_key(learner: Any) -> tuple[type, str] | None:
+    """Return what tells a learner from others: two with the same key learn the same from the same data.
+
+    Parameters
+    ----------
+    learner : scikit-learn estimator or None
+        The learner.
+
+    Returns
+    -------
+    tuple of type and str, or None
+        Its class and its parameters; None for None.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> learner_key(LogisticRegression(C=2.0)) == learner_key(LogisticRegression().set_params(C=2.0))
+    True
+    """
+    return None if learner is None else (type(learner), repr(sorted(learner.get_params().items())))

@@ -64,4 +64,4 @@ class Weighted:
                 means = weighted_means(total, block.band, chosen, n_classes=N_BANDS)
                 found[replicate] += means[source.to_band] - means[source.from_band]
         n_episodes = int(np.isin(blocks[0].band, [source.from_band, source.to_band]).sum())
-        return ContrastReplicates(float(found[0]), found[1:], n_episodes, describe(blocks))
+        return ContrastReplicates(float(found[0]), found[1:], n_episodes, describe(blocks, self.population))

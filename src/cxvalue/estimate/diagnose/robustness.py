@@ -71,6 +71,8 @@ class Robustness(TableResult, Drawable):
         The recorded covariates, the strongest first.
     together : Benchmark or None
         All of them as one; None when there is none.
+    n_episodes : int
+        Episodes of the regression.
     """
 
     estimate: float
@@ -82,6 +84,7 @@ class Robustness(TableResult, Drawable):
     confidence: float
     benchmarks: tuple[Benchmark, ...]
     together: Benchmark | None = None
+    n_episodes: int = 0
 
     @property
     def strongest(self) -> Benchmark | None:
@@ -134,18 +137,22 @@ class Robustness(TableResult, Drawable):
         )
 
     def summary(self) -> str:
-        """Return the words, then the benchmarks, as plain text.
+        """Return the words, what they are measured on, and the benchmarks, as plain text.
 
         Returns
         -------
         str
-            A line a covariate.
+            Sentences, then a line a covariate.
         """
+        measured = (
+            f"Measured on a regression over {self.n_episodes:,} fully followed episodes, which gives "
+            f"{self.estimate:,.2f} (standard error {self.se:,.2f})."
+        )
         lines = [
             f"  {b.covariate:<34}{b.equivalent:>8.2%}  (outcome {b.r2_outcome:.2%}, band {b.r2_exposure:.2%})"
             for b in (*self.benchmarks, *([] if self.together is None else [self.together]))
         ]
-        return "\n".join([self.words(), *lines])
+        return "\n".join([self.words(), measured, *lines])
 
 
 def robustness(
@@ -226,6 +233,7 @@ def robustness(
         confidence=confidence,
         benchmarks=tuple(known),
         together=benchmark(gram, as_one, TOGETHER) if known else None,
+        n_episodes=len(outcome),
     )
 
 

@@ -36,9 +36,8 @@ def lasting_contrast(mean_answered: Floats, true_given_answered: Floats, *, from
     -----
     :math:`\mu_{true} = C^{-1} \mu_{answered}`. It holds where the answer says nothing of the outcome beyond the true
     band. Within a true band, however, those who answer higher are more satisfied, so that the means by answered band
-    lie further apart than C allows for, and the difference comes out too large: by a fifth where the outcome is
-    linear in satisfaction and a third of an answer is noise, and by two fifths (73.7 where the truth was 52.5) in
-    twelve simulated bases in which satisfaction matters most at its lower end.
+    lie further apart than C allows for, and the difference comes out too large, most where satisfaction matters most
+    at its lower end.
 
     Examples
     --------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
 from cxvalue.estimate.diagnose.confounding import Confounding
@@ -18,6 +20,8 @@ from cxvalue.vocabulary import BANDS
 MIN_EFFECTIVE: Final = 50
 MOST_DIFFERENCE: Final = 0.25
 """Share of the headline by which a second estimator may differ."""
+CRITICAL: Final = 1.96
+"""Standard errors by which two estimates are told apart; taken as independent, which asks for more than is needed."""
 MOST_PLACEBO: Final = 0.5
 """Share of the effect after the answer that the placebo may reach."""
 RULE: Final = (
@@ -27,8 +31,9 @@ RULE: Final = (
     f"above 0; for the weighted and the doubly robust estimate the paired difference holds 0 or is at most "
     f"{MOST_DIFFERENCE:.0%} of the value; a confounder as strong as the strongest recorded covariate would not bring "
     f"the value to 0; the placebo is below {MOST_PLACEBO:.0%} of the effect after the answer. Otherwise weak. What "
-    "cannot be estimated never refutes, and is named; but a value is at most weak without any second estimate, without "
-    "any covariate, and where adjusting changes nothing beyond chance while no placebo could be estimated."
+    "cannot be estimated never refutes, and is named; but a value is at most weak without any second estimate (with "
+    "trimming there is none: what is left is not the target), without any covariate, and where adjusting changes "
+    "nothing beyond chance while no placebo could be estimated."
 )
 """The rule, as reports print it."""
 WORTH_A_LOOK: Final = ("complete_cohorts", "near_boundary", "other_baseline", "earlier_amounts")
@@ -80,7 +85,7 @@ def judge(evidence: Evidence) -> Verdict:
     over_follow_up = evidence.estimates.get(HEADLINE).per_customer
     seconds = [judge_second(row, over_follow_up) for row in second_estimates(evidence.estimates)]
     if not any(finding.says in ("agrees", "doubts") for finding in seconds):
-        seconds.append(Finding("doubts", "no second estimate stands beside the value"))
+        seconds.append(Finding("doubts", why_no_second(evidence.estimates)))
     robust = judge_robustness(evidence.confounding, over_follow_up)
     placebo = judge_placebo(evidence.estimates.get(PLACEBO))
     checks = [*seconds, robust, placebo, *judge_adjustment(evidence, placebo)]
@@ -114,7 +119,7 @@ def look_at(estimates: Estimates) -> list[str]:
         each = row.per_customer
         found.append(
             f"look at: {row.method.replace('_', ' ')} gives {each.estimate:,.2f} ({each.ci_low:,.2f} to "
-            f"{each.ci_high:,.2f}), further from the value than chance ({row.what})"
+            f"{each.ci_high:,.2f}), which differs from the value by more than chance ({row.what})"
         )
     return found
 
@@ -134,6 +139,14 @@ def look_beyond(evidence: Evidence) -> list[str]:
     """
     found = []
     robust = None if evidence.confounding is None else evidence.confounding.robustness
+    value = evidence.estimates.get(HEADLINE).per_customer
+    if isinstance(robust, Robustness) and isinstance(value, Interval):
+        gap = abs(robust.estimate - value.estimate)
+        if gap > MOST_DIFFERENCE * abs(value.estimate) and gap > CRITICAL * np.hypot(robust.se, value.se):
+            found.append(
+                f"look at: the regression on {robust.n_episodes:,} fully followed episodes that the robustness value "
+                f"is measured on gives {robust.estimate:,.2f}, more than {MOST_DIFFERENCE:.0%} apart from the value"
+            )
     if isinstance(robust, Robustness) and robust.together is not None and robust.together.equivalent >= robust.value:
         found.append(
             f"look at: a confounder as strong as all recorded covariates together ({robust.together.equivalent:.1%}) "
@@ -260,6 +273,28 @@ def second_estimates(estimates: Estimates) -> list[EstimateRow]:
         Weighted and doubly robust.
     """
     return [row for row in estimates.rows if row.role == "verdict" and row.method != PLACEBO]
+
+
+def why_no_second(estimates: Estimates) -> str:
+    """Return why no second estimate stands beside the value.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The table.
+
+    Returns
+    -------
+    str
+        A sentence; another one where the second estimates are of what trimming leaves of the target.
+    """
+    shown = [row.method for row in estimates.rows if row.role == "shown"]
+    if "weighted" in shown or "doubly_robust" in shown:
+        return (
+            "no second estimate stands beside the value: weighted and doubly robust are of the part of the target that "
+            "trimming leaves; with trim = 0 they would enter the verdict"
+        )
+    return "no second estimate stands beside the value"
 
 
 def judge_second(row: EstimateRow, headline: Interval | NotEstimable) -> Finding:

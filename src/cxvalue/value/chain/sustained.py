@@ -49,13 +49,8 @@ def value_sustained(question: Question, noise: SurveyNoise) -> SustainedValue | 
     Every replicate leaves a customer group out of curves, weights, correlations and index alike. The weights for
     answering again and the latent scale are kept as on all customers.
 
-    Tried on simulated bases of 8,000 customers, eight a scenario. With observed confounding only, what keeping adds
-    came to 32.0 on average where the truth was 33.8, and the sustained value to 84.4 (truth 88.7, standard error of
-    one base 8.9); with survey noise to 35.2 (truth 37.2) and 70.3 (truth 76.8, standard error 9.4). What keeping adds
-    is about a twentieth short, perhaps because the first three months speak for all; the rest of the distance is the
-    headline's. Where a stable trait that nobody recorded lies behind the answers the headline is too high (78.9, truth
-    61.8) and what keeping adds too low (33.5, truth 45.6), so that the sum is nearer (112.4, truth 107.4). Of these 24
-    intervals at 95 %, 23 held the truth. In four bases where leaving is not seen, keeping added 11.8 (truth 11.6).
+    What keeping adds rests on the first three months after an answer, which speak for all months. How far the values
+    lie from the truth in simulated bases stands on the validation page (``python -m benchmarks.coverage_finance``).
 
     References
     ----------
