@@ -208,6 +208,8 @@ def test_blocks_run_and_print_what_the_page_says(name: str, at_the_root: Path) -
     printed, space, before = io.StringIO(), {"__name__": "page"}, ""
     with redirect_stdout(printed):
         for number, (language, text) in enumerate(blocks(name)):
+            if "pyspark" in text:
+                continue  # it may start a session: tests/test_engine_pages.py runs it in that of the tests
             if language == "python":
                 exec(compile(text, f"{name}, block {number}", "exec"), space)
             elif language in ("bash", "console"):
