@@ -7,6 +7,9 @@
 Every figure of every base is a row of ``docs/validation/finance_<scenario>.csv``: its truth, estimate, standard error
 and interval; a run goes on where the file ends. Bias and coverage are measured against the mean over the bases of the
 moved customers' true value. The true levers are those of the true curves, split as the library splits its own.
+
+The bases are those of the scenarios with twice the customers and larger segments, so that each segment can be
+estimated, and with a value for each upgrade and each referral, so that each lever has one.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -23,38 +28,74 @@ import pandas as pd
 import cxvalue as cx
 from benchmarks.coverage import FIRST_SEED, FOLDER, settings_for, with_dates
 from benchmarks.rows import Row, measure_seeds, number
-from cxvalue.simulate import SCENARIOS, SimulatedBase, simulate
+from cxvalue.simulate import SCENARIOS, Scenario, SimulatedBase, simulate, worlds
+from cxvalue.simulate.outcomes import Outcomes
 from cxvalue.value.levers import split_levers
 
 STUDIED = ("recovery", "survey_noise", "segment_effects")
+N_CUSTOMERS = 16_000
+SEGMENT_SHARES = (0.50, 0.25, 0.25)
+"""Of consumer, smb and enterprise: the dissatisfied of each are enough to be adjusted."""
+UPGRADE_VALUE = 60.0
+REFERRAL_VALUE = 40.0
+"""Money for each that the revenue of the tables does not show."""
+
+without_counts = worlds.discounted_contribution
+
+
+def scenario_for(name: str) -> Scenario:
+    """Return a scenario with more customers and with segments that are large enough."""
+    found = SCENARIOS[name]
+    pairs = zip(found.segments, SEGMENT_SHARES, strict=True)
+    segments = tuple(replace(segment, share=share) for segment, share in pairs)
+    return replace(found, n_customers=N_CUSTOMERS, segments=segments)
+
+
+def with_counts(scenario: Scenario, outcomes: Outcomes, *, months_ahead: int) -> np.ndarray:
+    """Return what each customer contributes in a month, upgrades and referrals included, discounted to now."""
+    counts = UPGRADE_VALUE * outcomes.upgrades + REFERRAL_VALUE * outcomes.referrals
+    discount = (1 + scenario.discount_rate_annual) ** (-months_ahead / 12)
+    return np.asarray(without_counts(scenario, outcomes, months_ahead=months_ahead) + discount * counts)
+
+
+def simulate_with_counts(name: str, seed: int) -> SimulatedBase:
+    """Simulate a base whose truth holds the value of upgrades and referrals, which the simulation leaves out."""
+    with patch.object(worlds, "discounted_contribution", with_counts):
+        return simulate(scenario_for(name), seed=seed)
 
 
 def study_with_segments(base: SimulatedBase) -> cx.Study:
-    """Return the study of a simulated base whose segment columns are segments."""
+    """Return the study of a simulated base whose segment columns are segments and whose counts are valued."""
     settings = settings_for(base)
     customers = settings.customers.model_copy(update={"segments": ["segment", "region"], "covariates": ["plan_price"]})
+    valued = {"upgrade_value": UPGRADE_VALUE, "referral_value": REFERRAL_VALUE}
+    economics = settings.economics.model_copy(update=valued)
     tables = {name: with_dates(table) for name, table in base.tables.items()}
-    return cx.Study(cx.Tables(**tables), settings.model_copy(update={"customers": customers}))
+    return cx.Study(cx.Tables(**tables), settings.model_copy(update={"customers": customers, "economics": economics}))
 
 
 def true_levers(base: SimulatedBase) -> dict[str, float]:
     """Return the levers of the true curves, discounted money per moved customer."""
     truth, scenario = base.truth, base.scenario
-    worth = {"revenue": scenario.gross_margin, "cost_to_serve": -1.0}
+    worth = {
+        "revenue": scenario.gross_margin, "cost_to_serve": -1.0, "upgrades": UPGRADE_VALUE, "referrals": REFERRAL_VALUE,
+    }  # fmt: skip
     units = np.array([[worth.get(name, 0.0)] for name in truth.metrics])
     months = np.arange(1, truth.horizon_months + 1)
     levers = split_levers(truth.stayed, truth.moved, units) @ (1 + scenario.discount_rate_annual) ** (-months / 12)
+    if not np.isclose(levers.sum(), truth.per_customer):
+        raise SystemExit(f"seed {base.seed}: the true levers add up to {levers.sum()}, not to {truth.per_customer}")
     return dict(zip(("retention", *truth.metrics[1:]), levers.tolist(), strict=True))
 
 
 def measure(seed: int, scenario: str) -> Iterator[Row]:
     """Simulate one base and yield every figure beside its truth."""
-    base = simulate(SCENARIOS[scenario], seed=seed)
+    base = simulate_with_counts(scenario, seed)
     study = study_with_segments(base)
     found, truth = study.valuation(), base.truth
     known: list[tuple[str, float | None, object]] = [("once", truth.per_customer, found.value.per_customer)]
     levers = true_levers(base)
-    known += [(f"lever {name}", levers[name], part) for name, part in found.value.levers if part.se > 0]
+    known += [(f"lever {name}", levers[name], part) for name, part in found.value.levers]
     groups = {(group.by, group.group): group.per_customer for group in truth.groups}
     for by, label, value in found.segments.values:
         each = value if isinstance(value, cx.NotEstimable) else value.per_customer

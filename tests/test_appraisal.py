@@ -8,11 +8,14 @@ from cxvalue.errors import SettingsError
 from cxvalue.estimate.replicate import group_draws
 from cxvalue.value import Economics, Frame, Move, Shift
 from cxvalue.value.appraise import irr_annual, make_payback, percentile_interval
-from cxvalue.value.cash import CashFlow, cash_flow, lever_money, terms_of
+from cxvalue.value.cash import CashFlow, cash_flow, lever_money, phased_money, terms_of
 from cxvalue.value.caveats import list_money_caveats
 from cxvalue.value.economics import SegmentMargin
 from cxvalue.value.phasing import phasing_matrix
 from cxvalue.value.project import project
+from cxvalue.value.vary.varied import varied_flow
+from cxvalue.value.waterfall import make_waterfall
+from cxvalue.value.worth import worth_of
 from cxvalue.vocabulary import STANDARD_METRICS
 from projections import project_simple
 
@@ -35,7 +38,7 @@ def flow_of(**economics: object) -> CashFlow:
     """Return the cash flow of that move under given economics, margin 0.5 and no discount by default."""
     chosen = Economics(**{"gross_margin": 0.5, "discount_rate_annual": 0.0, **economics})
     move, terms = move_of(), terms_of(chosen, move_of())
-    money = lever_money(move.extended(terms.months), terms)
+    money = phased_money(move.extended(terms.months), terms)
     return cash_flow(money[0], move.moved[0], terms, cost_to_serve=2)
 
 
@@ -117,6 +120,77 @@ def test_programme_that_stops_costs_no_more() -> None:
 def test_margin_by_month_is_carried_on() -> None:
     # (0.5 × 10 + 2) × 100, then (0.1 × 10 + 2) × 100.
     np.testing.assert_allclose(flow_of(gross_margin=[0.5, 0.1]).gross, [700.0, 300.0, 300.0])
+
+
+def test_margin_by_month_is_that_of_the_programmes_month() -> None:
+    # 100 customers × 10 more revenue and 2 less cost; half of them move a month late. Month 1: 50 × (0.1 × 10 + 2);
+    # month 2, at a margin of 0.5 for early and late alike: 100 × (0.5 × 10 + 2); month 3 the same.
+    flow = flow_of(gross_margin=[0.1, 0.5], ramp_up_months=2)
+    np.testing.assert_allclose(flow.gross, [150.0, 700.0, 700.0])
+    np.testing.assert_allclose(flow.levers[:, 0], [0.0, 50.0, 100.0], atol=1e-12)
+
+
+def test_margin_by_month_with_ramp_up_through_every_figure() -> None:
+    # As above. Moved at time 0, a customer brings 3 + 7 + 7; the whole moves bring 1,550; of that, beyond two months of
+    # follow-up, only the half moved at time 0 is in its third month: 50 × 7.
+    chosen = Economics(gross_margin=(0.1, 0.5), discount_rate_annual=0.0, ramp_up_months=2, value_horizon_months=3)
+    frame = Frame(METRICS, {}, "EUR", "per moved customer", 0.95, group_draws(2, 50, seed=1))
+    found = project(move_of(2), chosen, frame)
+    assert found.per_customer.estimate == pytest.approx(17.0)
+    assert found.gross.estimate == pytest.approx(1550.0)
+    assert found.extrapolated.estimate == pytest.approx(350.0)
+    assert found.cash_flow["gross"].tolist() == pytest.approx([0.0, 150.0, 700.0, 700.0])
+    worth = worth_of(move_of(2), chosen)
+    assert worth.per_moved[0] == pytest.approx(15.5)
+    steps = dict(make_waterfall(found).steps)
+    assert steps["revenue"].estimate == pytest.approx(1050.0)
+    assert steps["cost_to_serve"].estimate == pytest.approx(500.0)
+    # A factor on all margins, and another ramp-up, as a probabilistic run draws them.
+    halved = varied_flow(found.move, chosen, {"gross_margin": np.array([0.5 * np.mean([0.1, 0.5, 0.5])])}, draws=1)
+    np.testing.assert_allclose(halved.gross[0], [50 * 2.5, 450.0, 450.0])
+    at_once = varied_flow(found.move, chosen, {"ramp_up_months": np.array([1.0])}, draws=1)
+    np.testing.assert_allclose(at_once.gross[0], [300.0, 700.0, 700.0])
+
+
+def test_cash_flow_has_the_intervals_of_its_sums() -> None:
+    # No discount, no cost: the groups' noise is one constant a month, so that over two months doubles that of one.
+    found = project_simple(programme_cost_upfront=500.0)
+    table = found.cash_flow.set_index("month")
+    for end, sign in (("ci_low", -1), ("ci_high", 1)):
+        reach = sign * (table[f"gross_{end}"] - table["gross"])
+        assert reach[0] == 0.0
+        assert reach[1] == pytest.approx(reach[2]) and reach[1] > 0
+        np.testing.assert_allclose(table[f"net_{end}"][1:], table[f"gross_{end}"][1:])
+        assert table.loc[0, f"net_{end}"] == -500.0
+        assert table.loc[2, f"cumulative_discounted_{end}"] == pytest.approx(getattr(found.npv, end))
+        assert sign * (table.loc[2, f"cumulative_discounted_{end}"] - found.npv.estimate) == pytest.approx(2 * reach[1])
+
+
+def test_cash_flow_by_month_by_lever_and_by_draw() -> None:
+    found = project_simple(programme_cost_upfront=500.0, draws=300)
+    draws = found.cash_flow_draws()
+    assert draws.shape == (300, 2, len(found.levers))
+    np.testing.assert_allclose(draws.sum(axis=(1, 2)) - 500.0, found.draws)
+    names = [name for name, _ in found.levers]
+    # The draws are centred on the estimate exactly.
+    np.testing.assert_allclose(draws.mean(axis=0), found.cash_flow[names].to_numpy()[1:], atol=1e-9)
+
+
+@given(margins=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=4), effect=st.one_of(st.none(), st.integers(1, 4)))
+def test_without_ramp_up_the_programmes_months_are_the_customers(margins: list[float], effect: int | None) -> None:
+    move = move_of(4)
+    terms = terms_of(Economics(gross_margin=margins, discount_rate_annual=0.0, effect_months=effect), move)
+    np.testing.assert_array_equal(phased_money(move.curves, terms), lever_money(move.curves, terms))
+
+
+@given(ramp=st.integers(1, 4), effect=st.one_of(st.none(), st.integers(1, 4)))
+def test_one_margin_is_phased_as_money_is(ramp: int, effect: int | None) -> None:
+    move = move_of(4)
+    chosen = Economics(gross_margin=0.3, discount_rate_annual=0.0, effect_months=effect, ramp_up_months=ramp)
+    terms = terms_of(chosen, move)
+    expected = lever_money(move.curves, terms) @ terms.phasing
+    # Products and sums in another order: rounding alone.
+    np.testing.assert_allclose(phased_money(move.curves, terms), expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(("timing", "when"), [("month_end", 12.0), ("mid_month", 11.5), ("month_start", 11.0)])

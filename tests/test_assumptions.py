@@ -42,7 +42,7 @@ def register_of(economics: dict[str, Any] | None = None, **assumptions: dict[str
 def test_every_number_of_the_economics_is_in_the_register() -> None:
     # A field that is added to [economics] has to be added to the register.
     names = {each.name for each in register_of().assumptions}
-    assert set(cx.Economics.model_fields) - {"tail"} <= names  # a tail is a model, no number
+    assert set(cx.Economics.model_fields) <= names
     assert {"share", "customers", "horizon_months", "unit_value_calls"} <= names
 
 
@@ -71,6 +71,15 @@ def test_what_is_left_open_takes_the_value_that_it_comes_to() -> None:
 
 def test_timing_is_a_number_of_months() -> None:
     assert register_of({"discount_timing": "mid_month"})["discount_timing"].value == 0.5
+
+
+def test_a_tail_takes_a_source_and_no_range() -> None:
+    register = register_of({"tail": "sbg"}, tail={"source": "board", "owner": "finance"})
+    row = register.to_frame().set_index("name").loc["tail"]
+    assert (row["value"], row["source"], row["owner"]) == (3.0, "board", "finance")
+    assert "3 sbg" in row["unit"]
+    assert settings_with(tail={"source": "board"}).assumptions["tail"].source == "board"
+    assert "tail" in refusal(tail={"low": 1.0, "high": 3.0}).what
 
 
 def test_margin_by_month_has_a_row_for_every_run_of_months() -> None:

@@ -18,7 +18,7 @@ from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
 from cxvalue.report.languages.language import read_language, speaking
 from cxvalue.report.languages.say import say
-from cxvalue.report.numbers import NOTHING, format_interval, format_money, format_number, format_share
+from cxvalue.report.numbers import NOTHING, format_interval, format_money, format_number, format_share, with_ends
 from cxvalue.report.page.whatif_fields import Field, plain, whatif_fields
 from cxvalue.report.page.whatif_rows import lever_rows, whatif_rows
 from cxvalue.report.wording import count_months
@@ -37,6 +37,8 @@ FLAGS = (
 CENT = 0.005
 """Half a cent: amounts that differ by less are the same to the cent."""
 AFTER_OPTIMISM = ("optimism", "npv", "npv_cash", "break_even_cost", "most_per_moved")
+WRITTEN = {"roi": {"unit": "share"}, "benefit_cost_ratio": {}, "break_even_share": {"unit": "share"}}
+"""How the report writes what is no money."""
 WIDTHS = {"phone": 390, "laptop": 1366}
 SETTINGS = {"programme": 20, "by_month": 5, "by_segment": 5, "loss": 5}
 """How many random settings are typed, by study."""
@@ -121,11 +123,20 @@ def figures_of(value: Projection) -> dict[str, Interval | float | None]:
     }  # fmt: skip
     for name in ("roi", "benefit_cost_ratio", "break_even_share"):
         ratio = getattr(appraisal, name)
-        found[name] = None if ratio is None or not np.isfinite(ratio.estimate) else ratio.estimate
+        found[name] = None if ratio is None or not np.isfinite(ratio.estimate) else ratio
     for name in ("payback", "payback_discounted"):
         paid = getattr(appraisal, name)
         found[name] = None if paid is None else paid.month
     return found | {f"lever_{at}": part for at, (_, part) in enumerate(value.levers)}
+
+
+def in_money(name: str, figure: float, value: Projection) -> float:
+    """Return a figure as the money that it was made from, in which a cent means something."""
+    if name in ("roi", "benefit_cost_ratio"):
+        return figure * value.programme_cost
+    if name == "break_even_share":
+        return 0.0 if np.isinf(figure) else value.shift.share * value.programme_cost / figure
+    return figure
 
 
 def assert_same(shown: Mapping[str, Mapping[str, Any]], value: Projection) -> None:
@@ -136,15 +147,17 @@ def assert_same(shown: Mapping[str, Mapping[str, Any]], value: Projection) -> No
         wanted, text = expected[name], cell["text"]
         if isinstance(wanted, Interval) and cell["low"] is None:
             # Left out only where some replicate may be a gain and another a loss: within about one standard error of 0.
-            assert name in AFTER_OPTIMISM
+            assert name in (*AFTER_OPTIMISM, *WRITTEN)
             assert abs(value.gross.estimate) <= 1.2 * value.gross.se
             assert float(cell["value"]) == pytest.approx(wanted.estimate, abs=CENT, rel=0), name
         elif isinstance(wanted, Interval):
             found = Interval(float(cell["value"]), 0.0, float(cell["low"]), float(cell["high"]))
             for end in ("estimate", "ci_low", "ci_high"):
-                assert getattr(found, end) == pytest.approx(getattr(wanted, end), abs=CENT, rel=0), (name, end)
+                mine, theirs = (in_money(name, getattr(each, end), value) for each in (found, wanted))
+                assert mine == pytest.approx(theirs, abs=CENT, rel=0), (name, end)
             if name != "moved":
-                assert seen(text) == seen(format_interval(found, currency=value.currency)), name
+                written = WRITTEN.get(name, {"currency": value.currency})
+                assert seen(text) == seen(format_interval(found, **written)), name
         elif wanted is None:
             never = say("not within {months}", months=count_months(value.months))
             assert seen(text) in (NOTHING, say("no programme cost"), seen(never)), name
@@ -285,9 +298,15 @@ def test_charts_have_words_and_tables(browser: Browser, folder: Path) -> None:
     scale = float(value.cash_flow[["net", "cumulative", "cumulative_discounted"]].abs().to_numpy().max())
     last = value.cash_flow.iloc[-1]
     cells = rows.last.locator("td").all_text_contents()
-    assert cells == [
-        format_money(float(last[name]), scale=scale) for name in ("net", "cumulative", "cumulative_discounted")
-    ]
+    money = [format_money(float(last[name]), scale=scale) for name in ("net", "cumulative", "cumulative_discounted")]
+    ends = [format_money(float(last[f"cumulative_discounted_{end}"]), scale=scale) for end in ("ci_low", "ci_high")]
+    assert cells == [*money[:2], with_ends(money[2], *ends)]
+    # Every month's interval is Python's, not the last one's alone.
+    shown = page.eval_on_selector_all("#whatif-months tr", "rows => rows.map(row => row.lastElementChild.textContent)")
+    names = ["cumulative_discounted", "cumulative_discounted_ci_low", "cumulative_discounted_ci_high"]
+    for text, month in zip(shown, value.cash_flow[names].itertuples(index=False), strict=True):
+        assert text == with_ends(*(format_money(each, scale=scale) for each in month))
+    assert page.locator("#whatif-cash polygon.band").count() == 1
     page.close()
 
 
@@ -311,6 +330,33 @@ def test_no_serious_violation_of_accessibility(browser: Browser, folder: Path, d
     worst = [(each["id"], each["nodes"][0]["target"]) for each in found if each["impact"] in ("serious", "critical")]
     assert worst == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.close()
+
+
+@pytest.mark.parametrize("code", ["", *(f"_{code}" for code in CODES)])
+def test_on_a_phone_the_amount_comes_first_and_figures_move_within_themselves(
+    browser: Browser, folder: Path, code: str
+) -> None:
+    page = visit(browser, folder / f"whole{code}.html", viewport={"width": WIDTHS["phone"], "height": 844}).page
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"]
+    tops = {name: page.locator(name).first.bounding_box() for name in (".answer", ".cards.first", ".verdict")}
+    heights = [box["y"] for box in tops.values() if box is not None]
+    assert len(heights) == 3
+    assert heights == sorted(heights)
+    # A figure is drawn for 37 rem; at 29 its smallest marks, 8 points, are 8 pixels or more.
+    widths = page.eval_on_selector_all("figure img", "found => found.map(each => each.getBoundingClientRect().width)")
+    assert min(widths) >= 29 * 16
+    page.close()
+
+
+def test_folded_sections_are_printed(browser: Browser, folder: Path) -> None:
+    page = visit(browser, folder / "whole.html").page
+    inside = page.locator("details.fold table").first
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.is_visible()
+    assert not page.locator("details:not(.fold) table").first.is_visible()
     page.close()
 
 

@@ -17,8 +17,10 @@ from rich.console import Console
 import cxvalue as cx
 from cxvalue.cli import main
 from cxvalue.cli.check import findings_table, margin_note
+from cxvalue.cli.foreseen import FEWEST_EPISODES
 from cxvalue.cli.init import skeleton_text
 from cxvalue.cli.simulate import set_months
+from cxvalue.estimate.standardise import MIN_EPISODES
 from cxvalue.link import StudySettings
 from cxvalue.report import StudyResults, json_text, results_dict
 from cxvalue.simulate import SCENARIOS
@@ -124,6 +126,7 @@ class TestUsage:
     @pytest.mark.parametrize("command", ["demo", "init", "check", "report", "simulate"])
     def test_help_of_a_command_is_in_plain_words(self, command: str) -> None:
         done = run(command, "--help")
+        assert done == run(command, "-h")
         assert done.code == 0
         assert "Parameters" not in done.out
 
@@ -216,6 +219,37 @@ class TestCheck:
         assert "active customer-months without a value" in refused.err
         assert 'Allowed: missing = "zero" or "fill"' in refused.err
         assert not study_file.with_name("out").exists()
+
+    @pytest.mark.parametrize(
+        ("changed", "rules"),
+        [
+            ({"horizon_months = 6": "horizon_months = 40"}, ["study.horizon_months"]),
+            ({"horizon_months = 6": 'horizon_months = 6\nas_of = "2031-01"'}, ["study.as_of"]),
+            ({"horizon_months = 6": 'horizon_months = 40\nas_of = "2031-01"'}, ["study.as_of", "study.horizon_months"]),
+            ({'scale = "nps"': "scale = {dissatisfied = [0], neutral = [1], satisfied = [2, 3, 4, 5, 6, 7, 8, 9, 10]}"},
+             ["study.episodes"]),
+        ],
+    )  # fmt: skip
+    def test_says_what_a_report_would_refuse(self, study_file: Path, changed: dict[str, str], rules: list[str]) -> None:
+        path = study_file.with_name("refused.toml")
+        text = study_file.read_text(encoding="utf-8")
+        for old, new in changed.items():
+            assert old in text
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        done = run("check", path)
+        errors = [line.partition("study.")[2] for line in done.out.splitlines() if line.startswith("ERROR")]
+        assert done.code == 1
+        assert [f"study.{line.partition(':')[0]}" for line in errors] == rules
+        refused = run("report", path, "--json")
+        what, _, rest = refused.err.removeprefix("Error: ").partition("\nAllowed: ")
+        allowed, _, hint = rest.strip().partition("\nHint: ")
+        assert refused.code == 1
+        assert any(line.endswith(f": {what} — {allowed}") for line in errors), "in the words of the report"
+        assert any(line.endswith(f": {hint}") for line in done.out.splitlines() if line.startswith("Hint: study."))
+
+    def test_few_episodes_are_as_few_as_the_estimators_say(self) -> None:
+        assert FEWEST_EPISODES == MIN_EPISODES
 
     def test_a_table_on_a_terminal(self, study_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FORCE_COLOR", "1")

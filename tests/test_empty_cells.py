@@ -9,6 +9,7 @@ import pytest
 import cxvalue as cx
 from band_studies import estimated
 from builders import Base
+from cxvalue.estimate.diagnose.determined import list_determined_covariates
 from cxvalue.estimate.diagnose.empty_cells import cell_counts, describe_filled, list_empty_cells, list_lost_covariates
 
 
@@ -47,6 +48,33 @@ def test_a_lost_covariate_is_a_caveat_and_the_episodes_say_why(base: Base) -> No
     assert "empty cell: region = north: no satisfied episode" in episodes.summary()
     assert any(label.startswith("region") for label in episodes.covariates_collinear)
     study.close()
+
+
+def test_a_covariate_that_another_determines_is_no_loss(base: Base) -> None:
+    def double(customers: pd.DataFrame) -> pd.DataFrame:
+        return customers.assign(price_twice=2 * customers["plan_price"])
+
+    doubled = base.changed("customers", double).with_settings(
+        "customers", segments=["segment"], covariates=["plan_price", "price_twice"]
+    )
+    with estimated(doubled) as bands:
+        told = list_determined_covariates(bands, from_band="dissatisfied")
+        assert told in (("plan_price",), ("price_twice",)), "one of them is used, whichever entered first"
+        assert told[0] in list_lost_covariates(bands, from_band="dissatisfied")
+    study = cx.Study(tables=doubled.given(), settings=doubled.read_settings())
+    said = f"left out because the other covariates already determine them: {told[0]}. Adjusting for the others"
+    with pytest.warns(cx.CxValueWarning) as warned:
+        study.value()
+    study.close()
+    texts = [str(each.message) for each in warned]
+    assert any(text.startswith(said) for text in texts)
+    assert not any(f"not adjusted for {told[0]}" in text for text in texts)
+
+
+def test_a_covariate_that_is_lost_in_one_band_is_not_determined(base: Base) -> None:
+    with estimated(with_regions(base)) as bands:
+        assert "region" in list_lost_covariates(bands, from_band="dissatisfied")
+        assert "region" not in list_determined_covariates(bands, from_band="dissatisfied")
 
 
 def test_values_not_known_are_counted(base: Base) -> None:

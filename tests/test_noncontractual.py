@@ -340,6 +340,18 @@ class TestEndToEnd:
         beyond = longer.cash_flow.loc[longer.cash_flow["month"] > 24, "gross"]
         np.testing.assert_allclose(beyond, beyond.iloc[0], rtol=1e-9)
 
+    @pytest.mark.parametrize("tail", ["constant_hazard", "sbg"])
+    def test_a_tail_is_refused(self, retail: tuple[SimulatedBase, cx.Study], tail: str) -> None:
+        _, study = retail
+        terms = study.settings.require_economics().model_dump(exclude_unset=True) | {"tail": tail}
+        with pytest.raises(cx.SettingsError, match="nobody leaves by a model") as refused:
+            study.value(economics=cx.Economics(**terms))
+        assert "leave tail out" in refused.value.hint
+        with pytest.raises(cx.SettingsError, match=rf'tail = "{tail}" is set, and relationship is noncontractual'):
+            cx.Settings(study={"relationship": "noncontractual"}, economics=terms)
+        with pytest.raises(cx.SettingsError, match=r"unknown key 'tail' in \[assumptions\]"):
+            cx.Settings(study={"relationship": "noncontractual"}, assumptions={"tail": {"source": "board"}})
+
     def test_what_needs_a_leaving_event_says_so(self, retail: tuple[SimulatedBase, cx.Study]) -> None:
         _, study = retail
         with pytest.raises(cx.DataError, match="nobody is seen to leave") as refused:

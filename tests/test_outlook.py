@@ -167,6 +167,42 @@ def test_more_months_valued_than_followed_are_named() -> None:
     assert not any("study's" in text for text in ended.warnings)
 
 
+@pytest.mark.parametrize(
+    ("waves", "said"),
+    [
+        # Follow-up ends in 2024-12, eight months after 2024-04: answers of 2024-06 are not followed so long.
+        (("2023-06", "2023-12", "2024-06"), "scaled alike, and the last of them come from answers up to 2024-04 only"),
+        (("2023-06", "2023-12", "2024-03"), "the trend is that of months 1 to 6; later months are scaled alike"),
+    ],
+)
+def test_whose_answers_the_late_months_stand_on(waves: tuple[str, ...], said: str) -> None:
+    base = waves_base(4.0, 6.0, 8.0, waves=waves).with_settings("study", horizon_months=8, groups=20, draws=100)
+    assert any(text.endswith(said) for text in outlook_of(base).warnings)
+
+
+def test_an_old_wave_says_who_is_still_there() -> None:
+    # 60 of each band in each of three waves; ten dissatisfied of each wave have no row in the last month, 2024-12. The
+    # last wave is 16 months before it.
+    base = waves_base(4.0, 6.0, 8.0, waves=("2023-02", "2023-05", "2023-08"))
+    scores = base.tables["surveys"]
+    gone = scores.loc[scores["score"] == SCORES[0], "customer_id"].iloc[::6]
+    assert len(gone) == 30
+
+    def without_last(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[~(rows["customer_id"].isin(gone) & (rows["month"] == "2024-12"))]
+
+    base = base.changed("retention", without_last).changed("revenue", without_last)
+    study = cx.Study(tables=base.given(), settings=base.read_settings())
+    with pytest.warns(cx.CxValueWarning) as warned:
+        study.value()
+    study.close()
+    assert [str(each.message) for each in warned if "latest wave" in str(each.message)] == [
+        "the latest wave (2023-08) lies 16 months before the end of the panels (2024-12): customers, prices and the "
+        'link itself may have changed since. "Now" means that wave: 150 of 180 dissatisfied customers who answered by '
+        "then are still customers in 2024-12"
+    ]
+
+
 def test_a_value_follows_the_line_and_stops_at_zero() -> None:
     # 80 measured where the line stands at 8; it falls by 2 a year and reaches 0 three years after year 0.
     line = Trend(np.array([6.0, 6.0, 6.0]), np.array([-2.0, -2.0, -2.0]))

@@ -80,6 +80,9 @@ def test_levers_add_up_and_cash_flow_ends_at_the_value() -> None:
     value = checked(small_results())["value"]
     assert sum(lever["estimate"] for lever in value["levers"]) == pytest.approx(value["per_customer"]["estimate"])
     assert value["cash_flow"][-1]["cumulative_discounted"] == pytest.approx(value["npv"]["estimate"])
+    last, npv = value["cash_flow"][-1], value["npv"]
+    for end in ("ci_low", "ci_high"):
+        assert last[f"cumulative_discounted_{end}"] == pytest.approx(npv[end])
     month = value["cash_flow"][1]
     assert sum(month["levers"].values()) == pytest.approx(month["gross"])
 

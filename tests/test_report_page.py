@@ -12,10 +12,14 @@ import pytest
 
 from cxvalue.errors import NotEstimable
 from cxvalue.report import StudyResults
+from cxvalue.report.answer import answer_sentence
 from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
-from cxvalue.report.wording import answer_sentence, gap_sentence, truth_sentence
+from cxvalue.report.page.finance import cases_table
+from cxvalue.report.page.top import estimate_cards
+from cxvalue.report.wording import gap_sentence, truth_sentence
 from cxvalue.value import SegmentValues
+from cxvalue.value.vary.cases import Case, Cases
 from report_results import (
     HOSTILE,
     estimate_row,
@@ -88,8 +92,8 @@ def test_answer_in_one_sentence() -> None:
     )  # fmt: skip
     sentence = plain(answer_sentence(with_value(results, heads=heads)))
     assert sentence == (
-        "Moving 5 % of the dissatisfied to neutral (152 customers, of whom 31 have answered and can be reached; "
-        "1.4 points of the base of 10,876) is worth EUR 7,560 over 6 months, before any programme cost "
+        "Moving 5 % of those dissatisfied in 2024-03 to neutral (152 customers, of whom 31 have answered and can be "
+        "reached; 1.4 points of the base of 10,876) is worth EUR 7,560 over 6 months, before any programme cost "
         "(95 % interval EUR 3,900 to 11,220)."
     )
 
@@ -155,6 +159,46 @@ def test_every_section_is_there_and_linked() -> None:
     assert page.open == []
 
 
+def test_page_alone_links_no_file() -> None:
+    text = render_html(small_results(), (), files=["tables/bands.csv"])
+    assert re.findall(r'<a href="([^#"]*)"', text) == ["tables/", "tables/bands.csv"]
+    assert re.findall(r'<a href="([^#"]*)"', render_html(small_results(), ())) == []
+
+
+def test_what_is_second_in_order_is_folded_and_printed() -> None:
+    text = render_html(small_results(), small_figures())
+    folded = re.findall(r'<details class="fold"><summary>(.*?)</summary>', text)
+    assert {"Quarter by quarter", "If the score rose", "Left at their default", "Sources"} <= set(folded)
+    assert "details.fold::details-content { content-visibility: visible;" in text
+    sections = re.findall(r'<h2 id="(\w+)"', text)
+    first = ["answered", "outcomes", "curves", "levers", "cash", "whatif", "segments", "moves"]
+    assert [name for name in sections if name in first] == first
+    last = ["sensitivity", "estimates", "quality", "assumptions", "method", "repeat"]
+    assert [name for name in sections if name in last] == last
+
+
+def test_cases_say_what_they_take() -> None:
+    ends = {"low": 0.5, "base": 0.6, "high": 0.7}
+    made = tuple(Case(name, 10.0, 8.0, None, None, (("gross_margin", end),)) for name, end in ends.items())
+    cases = Cases("EUR", made, ())
+    found = cases_table(cases.to_frame(), cases, "EUR")
+    assert found is not None
+    assert [row[:2] for row in found.rows] == [
+        ("low", "gross margin 0.500"), ("base", "gross margin 0.600"), ("high", "gross margin 0.700"),
+    ]  # fmt: skip
+    alike = replace(cases, cases=tuple(replace(case, values=()) for case in cases.cases))
+    assert cases_table(alike.to_frame(), alike, "EUR") is None
+
+
+def test_complete_cohorts_are_no_card_where_all_are_complete() -> None:
+    results = small_results()
+    until = replace(results.episodes, complete_until=results.episodes.cohorts[1])
+    cards = [card.label for card in estimate_cards(replace(results, episodes=until))]
+    assert cards == ["Adjusted: the value", "Unadjusted: the raw gap"]
+    until = replace(results.episodes, complete_until=results.episodes.cohorts[0])
+    assert "Complete cohorts only" in [card.label for card in estimate_cards(replace(results, episodes=until))]
+
+
 def test_one_file_without_network() -> None:
     text = render_html(small_results(), small_figures())
     page = Page(text)
@@ -183,7 +227,7 @@ def test_figures_have_words_and_tables() -> None:
     assert len(images) == 8
     assert all(len(str(image["alt"])) > 40 for image in images)
     text = page.text()
-    assert text.count("The figures behind it") == 4
+    assert text.count("The figures behind it") == 7
     assert "Parts of the value; they add up to it" in text
     assert "accounting, not mechanism" in text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -90,6 +91,13 @@ def test_same_bytes_again_but_for_the_time(written: Path, tmp_path: Path) -> Non
     assert first == second
     assert one.pop("created") != other.pop("created")
     assert one == other
+
+
+def test_page_names_and_links_what_lies_beside_it(written: Path) -> None:
+    page = (written / "report.html").read_text(encoding="utf-8")
+    links = {link for link in re.findall(r'<a href="([^"]*)"', page) if not link.startswith("#")}
+    assert {"workbook.xlsx", "tables/", "results.json", "tables/bands.csv", "tables/exclusions.csv"} <= links
+    assert [link for link in links if not (written / link).exists()] == []
 
 
 def test_no_customer_id_leaves(written: Path) -> None:

@@ -170,6 +170,14 @@ def test_a_margin_below_0_or_above_1_is_refused(margin: float, tmp_path: Path) -
     assert "a share between 0 and 1" in refused.value.allowed
 
 
+@pytest.mark.parametrize("margin", [-0.6, "5%", "0,6", 60, True])
+def test_a_margin_that_is_refused_has_a_hint(margin: object) -> None:
+    with pytest.raises(cx.SettingsError) as refused:
+        cx.Settings(economics={"gross_margin": margin, "discount_rate_annual": 0.1})
+    assert refused.value.what == f"[economics] gross_margin = {margin!r} is refused"
+    assert refused.value.hint.startswith("a margin of 60 % is gross_margin = 0.6; 5 % is 0.05")
+
+
 def test_a_missing_discount_rate_is_refused() -> None:
     with pytest.raises(cx.SettingsError) as refused:
         cx.Economics(gross_margin=0.6)  # type: ignore[call-arg]

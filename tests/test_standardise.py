@@ -146,9 +146,7 @@ def test_fewer_than_fifty_episodes_are_not_estimable() -> None:
     design = np.ones((150, 1))
     found = standardise(sums(data, design, (150,)), 0, np.ones((1 + GROUPS, 1)), horizon=1, n_metrics=METRICS)
     assert isinstance(found, NotEstimable)
-    assert str(found) == (
-        "not estimable: 20 episodes in band dissatisfied observed 1 months on; at least 50 are needed"
-    )
+    assert str(found) == ("not estimable: 20 episodes in band dissatisfied observed 1 month on; at least 50 are needed")
 
 
 def test_sound_columns_keeps_the_first_of_a_collinear_pair() -> None:

@@ -39,9 +39,10 @@ def command(*words: object) -> set[str]:
 
 @pytest.fixture(scope="module")
 def study_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small simulated base."""
+    """A small simulated base, with episodes enough for a report over six months."""
     folder = tmp_path_factory.mktemp("start") / "base"
-    assert main(["simulate", str(folder), "--scenario", "recovery", "--customers", "300", "--months", "16"]) == 0
+    size = ["--customers", "3000", "--months", "16", "--horizon", "6"]
+    assert main(["simulate", str(folder), "--scenario", "recovery", *size]) == 0
     return folder / "study.toml"
 
 

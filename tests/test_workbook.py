@@ -114,14 +114,17 @@ def with_programme() -> Scenario:
 
 
 def with_margin_by_month() -> Scenario:
-    """Return a shift without a cost whose margin goes by month; then one that costs more than it is worth."""
-    move, by_month = rich_move(), (0.4, 0.5, 0.6)
+    """Return a shift without a cost whose margin goes by month, ramped up; then one that costs more than it brings."""
+    move, by_month = rich_move(), (0.1, 0.1, 0.2, 0.5, 0.5, 0.6)
     scaled = tuple(0.9 * margin for margin in by_month)
     inputs = {
         "gross_margin_factor": 0.9, "programme_cost_upfront": 90000.0, "discount_timing": "month_end", "share": 0.2,
+        "ramp_up_months": 3,
     }  # fmt: skip
-    changed = projected(with_share(move, 0.2), gross_margin=scaled, programme_cost_upfront=90000.0)
-    value = projected(move, gross_margin=by_month, discount_timing="month_start")
+    terms = {"effect_months": 15, "value_horizon_months": 24}
+    other = with_share(move, 0.2)
+    changed = projected(other, gross_margin=scaled, programme_cost_upfront=90000.0, ramp_up_months=3, **terms)
+    value = projected(move, gross_margin=by_month, discount_timing="month_start", ramp_up_months=5, **terms)
     return Scenario(with_projection(value), inputs, changed)
 
 
@@ -301,6 +304,14 @@ def test_inputs_carry_what_the_register_says() -> None:
     assert sheet.cell(row, 12).value.endswith("audited")
     upfront = next(cell.row for cell in sheet["A"] if cell.value == "Programme cost, upfront")
     assert sheet.cell(upfront, 6).value == "high"
+
+
+@pytest.mark.parametrize(("name", "tail"), [("programme", "constant_hazard"), ("loss", None)])
+def test_inputs_say_how_later_months_were_made(name: str, tail: str | None) -> None:
+    sheet = opened(book(name), values=True)["Inputs"]
+    rows = [cell.row for cell in sheet["A"] if str(cell.value).startswith("Curves beyond month ")]
+    assert [sheet.cell(row, 7).value for row in rows] == ([] if tail is None else [tail])
+    assert all("so it is not live" in sheet.cell(row, 12).value for row in rows)
 
 
 def test_extended_months_are_marked() -> None:

@@ -89,8 +89,9 @@ def frame_of(move: Move) -> Frame:
 def studies() -> dict[str, WhatIfStudy]:
     """Return the studies by name.
 
-    ``programme`` has every term and extrapolated months; ``by_month`` no cost; in ``by_segment`` leaving is not seen;
-    ``loss`` makes customers worse; in ``unclear`` the replicates differ in whether there is a gain.
+    ``programme`` has every term and extrapolated months; ``by_month`` a margin by month, a ramp-up and no cost; in
+    ``by_segment`` leaving is not seen; ``loss`` makes customers worse; in ``unclear`` the replicates differ in whether
+    there is a gain.
     """
     plain = {"gross_margin": 0.6, "discount_rate_annual": 0.1}
     move = uneven_move()
@@ -100,7 +101,14 @@ def studies() -> dict[str, WhatIfStudy]:
     return {
         "programme": WhatIfStudy(move, Economics(**plain, **PROGRAMME)),
         "by_month": WhatIfStudy(
-            move, Economics(gross_margin=(0.4, 0.5, 0.6), discount_rate_annual=0.07, discount_timing="month_start")
+            move,
+            Economics(
+                gross_margin=(0.2, 0.2, 0.3, 0.5, 0.5, 0.6),
+                discount_rate_annual=0.07,
+                ramp_up_months=5,
+                discount_timing="month_start",
+                value_horizon_months=21,
+            ),
         ),
         "by_segment": WhatIfStudy(profit, Economics(**plain | {"gross_margin": BY_SEGMENT}, effect_months=9)),
         "loss": WhatIfStudy(turned, Economics(**plain, programme_cost_upfront=500.0, optimism_adjustment=0.1)),

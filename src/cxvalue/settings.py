@@ -65,8 +65,15 @@ class Settings(InputSettings):
         known = list_assumptions(
             self.economics, self.shift.shift(), own_values=self.own_values(), active_customers=None,
             follow_up=self.study.horizon_months, currency=self.study.currency,
+            is_seen=self.study.relationship == "contractual",
         )  # fmt: skip
         state_assumptions(known, self.assumptions)
+        return self
+
+    @model_validator(mode="after")
+    def _tail_has_leavers(self) -> Settings:
+        if self.economics is not None and self.study.relationship == "noncontractual":
+            self.economics.refuse_tail()
         return self
 
     def own_values(self) -> dict[str, float]:

@@ -80,6 +80,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="What satisfaction is worth: from survey answers and monthly panels to money, with its interval.",
 )
 app.command(help="Report on the sample base, whose true value is known.")(demo)

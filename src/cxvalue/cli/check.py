@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -28,7 +29,7 @@ STYLES: Final = {
 def check(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="The study.toml.", show_default=False)],
 ) -> None:
-    """Hold the tables of a study against every rule.
+    """Hold the tables of a study against every rule, and say what a report would refuse.
 
     Parameters
     ----------
@@ -38,12 +39,12 @@ def check(
     Raises
     ------
     typer.Exit
-        With 1 when a rule was broken that has no repair.
+        With 1 when a rule was broken that has no repair, or a report would refuse the months or the few answers.
     """
-    # Both bring DuckDB; --help has to answer at once.
-    from cxvalue.settings import read_settings  # noqa: PLC0415
-    from cxvalue.study.inputs import Inputs  # noqa: PLC0415
-    from cxvalue.tables import Tables  # noqa: PLC0415
+    from cxvalue.cli.foreseen import list_foreseen  # noqa: PLC0415  brings numpy; --help has to answer at once
+    from cxvalue.settings import read_settings  # noqa: PLC0415  brings DuckDB; --help has to answer at once
+    from cxvalue.study.inputs import Inputs  # noqa: PLC0415  the same
+    from cxvalue.tables import Tables  # noqa: PLC0415  the same
 
     settings = read_settings(study)
     with (
@@ -52,6 +53,8 @@ def check(
         closing(Inputs(Tables(), settings, folder=study.parent, progress=progress)) as opened,
     ):
         found = opened.check()
+        if found.ok:  # what broken rules leave tells nothing yet
+            found = replace(found, findings=(*found.findings, *list_foreseen(opened)))
     console = Console()
     if console.is_terminal:
         console.print(findings_table(found))

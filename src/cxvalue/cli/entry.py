@@ -26,8 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     with Interruption() as interruption:
         try:
-            # Loading the commands takes a moment, in which a Ctrl-C has to be heard as well.
-            from cxvalue.cli.app import run_app  # noqa: PLC0415
+            from cxvalue.cli.app import run_app  # noqa: PLC0415  takes a moment, in which a Ctrl-C has to be heard
 
             return run_app(arguments, debug=os.environ.get("CXVALUE_DEBUG") == "1", interruption=interruption)
         except (KeyboardInterrupt, Stopped):

@@ -76,9 +76,8 @@ def guess_tables(folder: Path) -> Guess | None:
     """
     if not folder.is_dir() or not any(not path.name.startswith(".") for path in folder.iterdir()):
         return None
-    # Both bring DuckDB and Arrow; --help has to answer at once.
-    from cxvalue.engine import DuckDBEngine  # noqa: PLC0415
-    from cxvalue.tables.guess import guess_folder  # noqa: PLC0415
+    from cxvalue.engine import DuckDBEngine  # noqa: PLC0415  brings DuckDB and Arrow; --help has to answer at once
+    from cxvalue.tables.guess import guess_folder  # noqa: PLC0415  the same
 
     with ProgressBar() as progress, closing(DuckDBEngine()) as engine:
         progress("looking at the files")

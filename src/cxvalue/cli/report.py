@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 BELOW_REQUIRED: Final = 4
 
 
+ONLY_HELP: Final = (
+    "Takes 'value': the value alone, without outcomes, links, second estimates and what stands beside the value."
+)
+
+
 class Part(StrEnum):
     """What ``--only`` may ask for."""
 
@@ -38,7 +43,7 @@ def report(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the report: new, empty, or holding a report of ours."),
     ] = None,
-    only: Annotated[Part | None, typer.Option("--only", help="Leave out outcomes and links.")] = None,
+    only: Annotated[Part | None, typer.Option("--only", help=ONLY_HELP)] = None,
     require: Annotated[
         Least | None, typer.Option("--require", help="Leave with code 4 when the verdict is below this.")
     ] = None,
@@ -62,7 +67,7 @@ def report(
     out : Path, optional
         Folder of the report; may be left out with ``--json``.
     only : Part, optional
-        Leave out outcomes and links.
+        The value alone, without outcomes, links, second estimates and what stands beside the value.
     require : Least, optional
         The least verdict; it is on the value per moved customer, before the programme's cost.
     require_npv : bool
@@ -81,9 +86,8 @@ def report(
     typer.Exit
         With 4 when the verdict is below the required one, or the net present value not shown to be above 0.
     """
-    # Both bring pandas; --help has to answer at once.
-    from cxvalue.report import json_text  # noqa: PLC0415
-    from cxvalue.report.disclosure import hide_in_text  # noqa: PLC0415
+    from cxvalue.report import json_text  # noqa: PLC0415  brings pandas; --help has to answer at once
+    from cxvalue.report.disclosure import hide_in_text  # noqa: PLC0415  the same
 
     if out is None and not as_json:
         raise typer.BadParameter("give --out DIR, the folder of the report; only --json does without")
@@ -141,7 +145,6 @@ def compute(
     tuple of StudyResults and Path or None
         The results, and the report's page if one was written, its folder named as it was given.
     """
-    # All bring pandas or DuckDB; --help has to answer at once.
     from cxvalue.engine.cache import refuse_cache_within  # noqa: PLC0415  brings DuckDB; --help answers at once
     from cxvalue.report import refuse_output, write_report  # noqa: PLC0415  brings pandas; --help answers at once
     from cxvalue.report.changes import read_run, with_changes  # noqa: PLC0415  the same

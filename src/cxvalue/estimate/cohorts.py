@@ -165,8 +165,8 @@ def left_out(episodes: Integers, floor: int, months: int) -> NotEstimable:
     """
     b = int(np.argmin(episodes))
     return NotEstimable(
-        f"{episodes[b]} episodes in band {BANDS[b]} followed over {months} months; {floor} are needed beside "
-        f"the other cohorts"
+        f"{episodes[b]} {'episode' if episodes[b] == 1 else 'episodes'} in band {BANDS[b]} followed over "
+        f"{'1 month' if months == 1 else f'{months} months'}; {floor} are needed beside the other cohorts"
     )
 
 

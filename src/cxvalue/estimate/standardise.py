@@ -132,7 +132,8 @@ def too_few(counts: Integers) -> NotEstimable:
     """
     band, k = np.unravel_index(int(np.argmin(counts)), counts.shape)
     return NotEstimable(
-        f"{counts[band, k]} episodes in band {BANDS[band]} observed {k + 1} months on; "
+        f"{counts[band, k]} {'episode' if counts[band, k] == 1 else 'episodes'} in band {BANDS[band]} observed "
+        f"{'1 month' if k == 0 else f'{k + 1} months'} on; "
         f"at least {MIN_EPISODES} are needed"
     )
 

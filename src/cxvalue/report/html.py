@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves
 from cxvalue.link.settings import DEFAULT_ACTIVE_MONTHS
+from cxvalue.report.answer import answer_sentence
 from cxvalue.report.control_signs import visible
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.figures import ReportFigure
@@ -23,6 +25,7 @@ from cxvalue.report.languages.told import told, told_field
 from cxvalue.report.numbers import NBSP, format_count, format_month, format_share
 from cxvalue.report.page.appraisal import appraisal_section
 from cxvalue.report.page.background import assumptions_section, checks_tables, settings_text, sources_section
+from cxvalue.report.page.beside import link_to, names_beside
 from cxvalue.report.page.changes import changes_section
 from cxvalue.report.page.diagnosis import diagnosis_paragraphs
 from cxvalue.report.page.finance import finance_sections
@@ -50,7 +53,6 @@ from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import report_tables
 from cxvalue.report.wording import (
     SHARE_FIGURES,
-    answer_sentence,
     band_name,
     band_people,
     count_customers,
@@ -67,7 +69,7 @@ CODE_MARKS: Final = Markup(' lang="en" dir="ltr"')
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def render_html(results: StudyResults, figures: Sequence[ReportFigure]) -> str:
+def render_html(results: StudyResults, figures: Sequence[ReportFigure], *, files: Collection[str] = ()) -> str:
     """Return the page of a report, in its language.
 
     Parameters
@@ -76,6 +78,8 @@ def render_html(results: StudyResults, figures: Sequence[ReportFigure]) -> str:
         The results.
     figures : sequence of ReportFigure
         Its figures.
+    files : collection of str
+        Paths of the files that lie beside the page: those are linked.
 
     Returns
     -------
@@ -89,11 +93,13 @@ def render_html(results: StudyResults, figures: Sequence[ReportFigure]) -> str:
     language = read_language(results.language)
     tables = report_tables(results)  # before another language is spoken: what they hold is data
     with speaking(language):
-        page = environment.get_template("report.html.j2").render(page_context(results, figures, tables))
+        page = environment.get_template("report.html.j2").render(page_context(results, figures, tables, files))
     return visible(page) + "\n"
 
 
-def page_context(results: StudyResults, figures: Sequence[ReportFigure], tables: Tables) -> dict[str, Any]:
+def page_context(
+    results: StudyResults, figures: Sequence[ReportFigure], tables: Tables, files: Collection[str]
+) -> dict[str, Any]:
     """Return everything that the template shows.
 
     Parameters
@@ -104,6 +110,8 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure], tables:
         Its figures.
     tables : mapping of str to pandas.DataFrame
         Its tables.
+    files : collection of str
+        Paths of the files beside the page.
 
     Returns
     -------
@@ -116,6 +124,8 @@ def page_context(results: StudyResults, figures: Sequence[ReportFigure], tables:
     relationship = relationship_of(results.value.move.metrics)
     return top_context(results) | {
         "figures": {figure.name: {"src": data_uri(figure.svg), "alt": figure.alt} for figure in figures},
+        "beside": partial(link_to, files=files),
+        "beside_names": names_beside(files),
         "held_back": told(as_sentence(held_back)) if held_back else "",
         "curve_tables": curve_tables(results),
         "share_figure": SHARE_FIGURES[relationship],

@@ -221,6 +221,10 @@ def draw_point(ax: Axes, row: int, found: Interval, *, is_headline: bool) -> Non
     ax.plot([found.estimate], [row], marker="o", color=colour, markerfacecolor=face, markersize=8 if is_headline else 6)
 
 
+MOST_TICKS: Final = 5
+"""Steps of an axis of amounts, at most: with separators they take room."""
+
+
 def finish_rows(ax: Axes, names: Sequence[str], texts: Sequence[str]) -> None:
     """Name the rows where reading starts and write their figures on the other side.
 
@@ -232,6 +236,9 @@ def finish_rows(ax: Axes, names: Sequence[str], texts: Sequence[str]) -> None:
         By row, from the top.
     """
     clean_frame(ax)
+    if ax.get_xscale() == "linear":
+        ax.locator_params(axis="x", nbins=MOST_TICKS)
+        ax.xaxis.set_major_formatter(lambda value, _: plain_tick(value))
     wrapped = [wrapped_name(name) for name in names]
     ax.set_yticks(range(len(names)), wrapped, fontsize=TEXT_SIZE, parse_math=False)
     ax.tick_params(axis="y", length=0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cxvalue.report.canvas import figure_of, new_axes
+from cxvalue.report.chance import format_chance
 from cxvalue.report.languages.say import mark, number_text as own_digits, say, say_count
 from cxvalue.report.languages.told import told_plain
 from cxvalue.report.numbers import NBSP, format_count, format_money, format_share, from_to
@@ -181,7 +182,7 @@ def plot_distribution(run: Probabilistic, ax: Axes | None = None) -> Axes:
         ax.axvline(0.0, color=MUTED, linewidth=0.8)
     ax.xaxis.set_major_formatter(lambda x, _: format_money(x, scale=max(abs(low), abs(high))))
     ax.yaxis.set_major_formatter(lambda y, _: format_share(y, trim=True))
-    positive = format_share(run.prob_npv_positive)
+    positive = format_chance(run.prob_npv_positive)
     ax.set_title(
         say(
             "Net present value: above 0 in {positive} of {draws} draws",

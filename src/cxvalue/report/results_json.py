@@ -343,6 +343,7 @@ def diagnosis_dict(results: StudyResults) -> Json | None:
         else None,
         "robustness": {
             "value": value.value, "value_interval": value.value_interval,
+            "estimate": value.estimate, "se": value.se, "n_episodes": value.n_episodes,
             "strongest_covariate": strongest.covariate if strongest is not None else None,
             "strongest_equivalent": strongest.equivalent if strongest is not None else None,
             "exceeds_benchmarks": value.exceeds_benchmarks,

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Interval
-from cxvalue.report.disclosure import is_small
 from cxvalue.report.languages.say import mark, number_text, say, say_as, say_count
 from cxvalue.report.languages.told import told_number, told_plain
 from cxvalue.report.numbers import (
@@ -222,45 +221,6 @@ def value_text(value: Interval | NotEstimable, currency: str) -> str:
     if isinstance(value, NotEstimable):
         return told_plain(str(value))
     return format_interval(value, currency=currency)
-
-
-def answer_sentence(results: StudyResults) -> str:
-    """Return the answer in one sentence: who moves in all readings, money, interval.
-
-    Parameters
-    ----------
-    results : StudyResults
-        The results.
-
-    Returns
-    -------
-    str
-        The sentence.
-    """
-    value, heads = results.value, results.value.heads
-    shift = value.shift
-    hide = is_small(heads.answered_in_band, results.disclosure_min)
-    net = say("after the programme's cost") if value.programme_cost else say("before any programme cost")
-    scale = max(abs(x) for x in (value.npv.estimate, value.npv.ci_low, value.npv.ci_high))
-    fields = {
-        "share": format_share(shift.share, trim=True), "from_band": band_people(shift.from_band),
-        "to_band": band_name(shift.to_band), "customers": count_customers(heads.customers_moved.estimate),
-        "points": points_of_base(value), "npv": format_money(value.npv.estimate, value.currency, scale=scale),
-        "months": count_months(value.months), "net": net, "level": level(value.confidence),
-        "low": format_money(value.npv.ci_low, value.currency, scale=scale),
-        "high": format_money(value.npv.ci_high, scale=scale),
-    }  # fmt: skip
-    if hide:
-        return say(
-            "Moving {share} of the {from_band} to {to_band} ({customers}; {points}) is worth {npv} over {months}, "
-            "{net} ({level} interval {low} to {high}).",
-            **fields,
-        )
-    return say(
-        "Moving {share} of the {from_band} to {to_band} ({customers}, of whom {answered} have answered and can be "
-        "reached; {points}) is worth {npv} over {months}, {net} ({level} interval {low} to {high}).",
-        **fields, answered=format_count(heads.answered_moved),
-    )  # fmt: skip
 
 
 def count_customers(n: float) -> str:

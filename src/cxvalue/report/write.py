@@ -69,13 +69,14 @@ def report_files(results: StudyResults) -> dict[str, bytes]:
         By path within the folder.
     """
     figures = report_figures(results)
-    files = {PAGE_NAME: render_html(results, figures).encode("utf-8")}
-    files["results.json"] = json_text(results).encode("ascii")
+    files = {PAGE_NAME: b"", "results.json": json_text(results).encode("ascii")}
     files["workbook.xlsx"] = workbook_bytes(results)
     for name, table in report_tables(results).items():
         files[f"tables/{name}.csv"] = csv_bytes(table)
         files[f"tables/{name}.parquet"] = parquet_bytes(table)
-    return files | {f"figures/{figure.name}.svg": figure.svg.encode("utf-8") for figure in figures}
+    files |= {f"figures/{figure.name}.svg": figure.svg.encode("utf-8") for figure in figures}
+    beside = (*files, MANIFEST_NAME)
+    return files | {PAGE_NAME: render_html(results, figures, files=beside).encode("utf-8")}
 
 
 def refuse_output(out: Path) -> None:

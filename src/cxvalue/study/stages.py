@@ -103,10 +103,12 @@ class Stages(Estimation):
         Raises
         ------
         SettingsError
-            For anything that is no shift or no economics, and for another margin by segment.
+            For anything that is no shift or no economics, another margin by segment, and a tail that nobody leaves by.
         """
         refuse_strangers(shift, economics)
         chosen = economics if economics is not None else self.settings.require_economics()
+        if self.settings.study.relationship == "noncontractual":
+            chosen.refuse_tail()
         own = self.settings.economics.gross_margin if self.settings.economics is not None else None
         if isinstance(chosen.gross_margin, SegmentMargin) and chosen.gross_margin != own:
             raise SettingsError(
@@ -374,7 +376,7 @@ class Stages(Estimation):
         controls = read_controls(
             study,
             settings.adjust.negative_controls,
-            units=economics.unit_values(study.metrics, settings.own_values()),
+            units=economics.largest_values(study.metrics, settings.own_values(), settings.study.horizon_months),
             shift=shift,
             confidence=settings.study.confidence,
         )

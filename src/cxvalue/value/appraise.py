@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from pyxirr import irr
 
 from cxvalue.estimate.replicate import Interval, interval
@@ -343,38 +342,3 @@ def share_to_break_even(worth: Interval, *, share: float, cost: float) -> Interv
     here = at(worth.estimate)
     se = here * worth.se / worth.estimate if worth.estimate > 0 else here
     return Interval(here, se, at(worth.ci_high), at(worth.ci_low))
-
-
-def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int) -> pd.DataFrame:
-    """Return the cash flow month by month.
-
-    Parameters
-    ----------
-    flow : CashFlow
-        Of the estimate, without leading axes.
-    levers : tuple of str
-        Names of the levers.
-    follow_up : int
-        Months observed; later ones are extrapolated.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns month, extrapolated (whether some of the month's money is), one a lever, gross, optimism_adjustment
-        (0 or below), programme_cost, net,
-        discount_factor, net_discounted, cumulative, cumulative_discounted, net_cash.
-    """
-    months = np.arange(flow.costs.shape[-1])
-    table = pd.DataFrame({"month": months, "extrapolated": months > follow_up})
-    for name, values in zip(levers, flow.levers, strict=True):
-        table[name] = np.r_[0.0, values]
-    table["gross"] = np.r_[0.0, flow.gross]
-    table["optimism_adjustment"] = np.r_[0.0, 0.0 - flow.optimism]
-    table["programme_cost"] = flow.costs
-    table["net"] = flow.net
-    table["discount_factor"] = flow.discount
-    table["net_discounted"] = flow.net * flow.discount
-    table["cumulative"] = flow.net.cumsum()
-    table["cumulative_discounted"] = table["net_discounted"].cumsum()
-    table["net_cash"] = flow.net - np.r_[0.0, flow.not_cash]
-    return table

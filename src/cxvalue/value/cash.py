@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cxvalue.errors import SettingsError
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics, Tail
-from cxvalue.value.levers import split_by_share, split_levers
+from cxvalue.value.levers import price_parts, split_amounts, split_by_share, split_levers
 from cxvalue.value.move import Move
 from cxvalue.value.phasing import phasing_matrix
 from cxvalue.vocabulary import COST_TO_SERVE
@@ -23,7 +23,7 @@ class Terms:
     Parameters
     ----------
     units : ndarray of shape (…, M, K)
-        Money per unit of each metric in each month after a customer's move.
+        Money per unit of each metric in each month of the programme.
     discount : ndarray of shape (…, K + 1)
         Discount factors, time 0 first.
     upfront, monthly : ndarray of shape (…)
@@ -176,7 +176,7 @@ class CashFlow:
 
 
 def lever_money(curves: Floats, terms: Terms) -> Floats:
-    """Return what a moved customer adds in each month after the move, by lever and not discounted.
+    """Return what a customer moved at time 0 adds in each month, by lever and not discounted.
 
     Parameters
     ----------
@@ -194,17 +194,44 @@ def lever_money(curves: Floats, terms: Terms) -> Floats:
     return levers * terms.counted()
 
 
+def phased_money(curves: Floats, terms: Terms, *, after: int = 0) -> Floats:
+    """Return what the programme adds in each of its months, per moved customer, by lever and not discounted.
+
+    Parameters
+    ----------
+    curves : ndarray of shape (…, 2, M, K)
+        Means per customer at time zero, from-band first.
+    terms : Terms
+        Money per unit, and phasing.
+    after : int
+        Months after a customer's own move that are left out, such as those observed.
+
+    Returns
+    -------
+    ndarray of shape (…, M, K)
+        That of :func:`lever_money` where all move at time 0.
+
+    Notes
+    -----
+    Amounts follow each customer's own move, and so are phased over the ramp-up; money per unit follows the calendar:
+    it is that of the programme's month in which the amount arises.
+    """
+    parts = split_amounts(curves[..., 0, :, :], curves[..., 1, :, :], shared=terms.shared)
+    parts[..., :after] = 0.0
+    return price_parts(parts @ terms.phasing, terms.units)
+
+
 def cash_flow(money: Floats, moved: Floats, terms: Terms, *, cost_to_serve: int | None) -> CashFlow:
     """Return the cash flow of a whole shift.
 
     Parameters
     ----------
     money : ndarray of shape (…, M, K)
-        What a moved customer adds after the move, from :func:`lever_money`.
+        Per moved customer by month of the programme, from :func:`phased_money`.
     moved : ndarray of shape (…)
         Customers moved.
     terms : Terms
-        Cost, phasing, optimism.
+        Cost, optimism, discount.
     cost_to_serve : int or None
         Position of cost to serve among the levers.
 
@@ -218,7 +245,7 @@ def cash_flow(money: Floats, moved: Floats, terms: Terms, *, cost_to_serve: int 
     Optimism is taken off, and lower cost to serve held back from cash, only where the whole is a gain: where it is
     above 0 once discounted and added up. Single months may then have either sign.
     """
-    levers = moved[..., None, None] * (money @ terms.phasing)
+    levers = moved[..., None, None] * money
     gross = levers.sum(axis=-2)
     optimism = terms.optimism[..., None] * is_gain(gross, terms.discount)
     not_cash = np.zeros_like(gross)

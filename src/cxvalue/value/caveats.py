@@ -9,6 +9,7 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import BandStudy, Interval
+from cxvalue.estimate.diagnose.determined import list_determined_covariates
 from cxvalue.estimate.diagnose.empty_cells import list_lost_covariates
 from cxvalue.estimate.replicate import interval
 from cxvalue.tables import Finding
@@ -16,11 +17,13 @@ from cxvalue.value.economics import Economics, Tail
 from cxvalue.value.project import Projection
 from cxvalue.value.retention_tail import LAST_MONTHS
 from cxvalue.vocabulary import (
+    BANDS,
     GROSS_PROFIT,
     RETAINED,
     REVENUE,
     STANDARD_METRICS,
     UPGRADES,
+    Band,
     Metric,
     leaving_is_seen,
     month_label,
@@ -62,6 +65,7 @@ def list_caveats(
         found.append(
             f"the latest wave ({month_label(timeline.as_of)}) lies {behind} months before the end of the panels "
             f"({month_label(timeline.follow_up_end)}): customers, prices and the link itself may have changed since"
+            f"{describe_still_there(study, value.shift.from_band)}"
         )
     found += [
         f"{finding.table}: {finding.what} — {finding.action}" for finding in findings if finding.level == "warning"
@@ -73,7 +77,13 @@ def list_caveats(
         found.append(
             f"too few episodes to adjust for {', '.join(whole)}: what differs between bands there stays in the value"
         )
-    lost = list_lost_covariates(study, from_band=value.shift.from_band)
+    told = list_determined_covariates(study, from_band=value.shift.from_band)
+    if told:
+        found.append(
+            f"left out because the other covariates already determine them: {', '.join(told)}. Adjusting for the "
+            "others adjusts for these as well"
+        )
+    lost = [name for name in list_lost_covariates(study, from_band=value.shift.from_band) if name not in told]
     if lost:
         found.append(
             f"not adjusted for {', '.join(lost)}: in some band, or with some customers left out, the episodes observed "
@@ -105,6 +115,34 @@ def list_caveats(
                 '"equal_hazard" or "sbg" carries on something else'
             )
     return tuple(found)
+
+
+def describe_still_there(study: BandStudy, band: Band) -> str:
+    """Return how many of those who answered are still customers at the end of the panels.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The estimated study.
+    band : Band
+        Whose latest answer in the target's window counts.
+
+    Returns
+    -------
+    str
+        A sentence after a full stop; empty where leaving is not seen.
+    """
+    if not leaving_is_seen(study.metrics):
+        return ""
+    answers, end = study.linked.answers, study.timeline.follow_up_end
+    latest = study.linked.candidates
+    latest = latest[answers.band[latest] == BANDS.index(band)]
+    calendar = study.outcomes.clean.activity.calendar
+    active = calendar.unpack(answers.active[latest], np.full((len(latest), 1), end))[:, 0]
+    return (
+        f'. "Now" means that wave: {int(active.sum()):,} of {len(latest):,} {band} customers who answered by then are '
+        f"still customers in {month_label(end)}"
+    )
 
 
 def list_money_caveats(value: Projection) -> list[str]:

@@ -18,8 +18,13 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 DiscountTiming = Literal["month_end", "mid_month", "month_start"]
 Tail = Literal["constant_hazard", "equal_hazard", "sbg"]
 
+TAILS: dict[str, float] = {"constant_hazard": 1.0, "equal_hazard": 2.0, "sbg": 3.0}
+"""The numbers by which a register of numbers names the models."""
 EARLIER_BY: dict[str, float] = {"month_end": 0.0, "mid_month": 0.5, "month_start": 1.0}
 """By how much of a month money is taken to come before the month's end."""
+
+SHARE_HINT = "a margin of 60 % is gross_margin = 0.6; 5 % is 0.05, without quotes or a sign of per cent"
+"""How a margin is written."""
 
 
 def is_share(value: object) -> bool:
@@ -103,7 +108,8 @@ class Economics(Section):
     ----------
     gross_margin : float, sequence of float, or SegmentMargin
         Share of revenue left **before** cost to serve, 0 to 1. A margin after it would count that cost twice. A
-        sequence gives it by month after time 0, the last one carried on; a table gives it by segment.
+        sequence gives it by month of the programme, month 1 the first after time 0, the last one carried on; a table
+        gives it by segment.
     discount_rate_annual : float
         Yearly discount rate; money at time t months is discounted by (1 + rate)^(−t/12). Time 0 is not discounted.
     discount_timing : {"month_end", "mid_month", "month_start"}
@@ -132,7 +138,7 @@ class Economics(Section):
         Months that are valued; beyond the follow-up they are extrapolated and shown on a line of their own.
     tail : {"constant_hazard", "equal_hazard", "sbg"}
         How customers leave beyond the follow-up: each band keeps its hazard of the last six months, both keep a common
-        one, or by the shifted-beta-geometric model fitted to each band's curve.
+        one, or by the shifted-beta-geometric model fitted to each band's curve. Refused where leaving is not seen.
 
     Examples
     --------
@@ -179,7 +185,11 @@ class Economics(Section):
             return tuple(float(each) for each in margin)
         if isinstance(margin, SegmentMargin) or is_share(margin):
             return margin
-        raise ValueError("a share between 0 and 1, a list of them by month, or a table { by = …, values = {…} }")
+        raise SettingsError(
+            f"[economics] gross_margin = {margin!r} is refused",
+            allowed="a share between 0 and 1, a list of them by month, or a table { by = …, values = {…} }",
+            hint=SHARE_HINT,
+        )
 
     def discount(self, months: ArrayLike) -> Floats:
         """Return the discount factors of months.
@@ -199,7 +209,7 @@ class Economics(Section):
         return np.asarray((1.0 + self.discount_rate_annual) ** (-when / 12.0))
 
     def margins(self, months: int) -> Floats:
-        """Return what revenue is multiplied by in each month.
+        """Return what revenue is multiplied by in each month of the programme.
 
         Parameters
         ----------
@@ -234,8 +244,28 @@ class Economics(Section):
         """
         return self.monthly_values(metrics, own, 1)[:, 0]
 
+    def largest_values(self, metrics: tuple[Metric, ...], own: Mapping[str, float], follow_up: int) -> Floats:
+        """Return the largest money, in size, that one unit of each metric moves in any month valued.
+
+        Parameters
+        ----------
+        metrics : tuple of Metric
+            The metrics measured.
+        own : mapping of str to float
+            Unit values of the user's own metrics.
+        follow_up : int
+            Months of follow-up, which are valued where nothing else is said.
+
+        Returns
+        -------
+        ndarray of shape (M,)
+            0 for a metric that no month values.
+        """
+        months = self.value_horizon_months or follow_up
+        return np.asarray(np.abs(self.monthly_values(metrics, own, months)).max(axis=1))
+
     def monthly_values(self, metrics: tuple[Metric, ...], own: Mapping[str, float], months: int) -> Floats:
-        """Return the money that one unit of each metric adds to the contribution in each month.
+        """Return the money that one unit of each metric adds to the contribution in each month of the programme.
 
         Parameters
         ----------
@@ -265,6 +295,22 @@ class Economics(Section):
             if metric.name == REVENUE:
                 units[at] = self.margins(months)
         return units
+
+    def refuse_tail(self) -> None:
+        """Refuse a tail that is set, for a base in which leaving is not seen.
+
+        Raises
+        ------
+        SettingsError
+            When it is set, be it to its default.
+        """
+        if "tail" in self.model_fields_set:
+            raise SettingsError(
+                f'[economics] tail = "{self.tail}" is set, and relationship is noncontractual: leaving is not seen, so '
+                "nobody leaves by a model",
+                allowed="no tail: beyond the follow-up every metric goes on at its mean of the last six months",
+                hint="leave tail out of [economics]",
+            )
 
     def without_programme(self) -> Economics:
         """Return the same without the programme's own cost.

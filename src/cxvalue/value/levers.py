@@ -105,14 +105,54 @@ def split_levers(
     >>> levers.ravel().round(6).tolist(), float(levers.sum())
     ([18.0, 7.0], 25.0)
     """
+    return price_parts(split_amounts(from_curves, to_curves, shared=shared), units)
+
+
+def split_amounts(from_curves: Floats, to_curves: Floats, *, shared: NDArray[np.bool_] | None = None) -> Floats:
+    """Split a difference between two bands in each metric's own unit, before any money.
+
+    Parameters
+    ----------
+    from_curves, to_curves : ndarray of shape (…, M, K)
+        Means per customer at time zero; the first metric is the share who are still there, or who buy.
+    shared : ndarray of shape (M − 1,), optional
+        Which of the other metrics are split, as :func:`split_by_share` gives it; default all.
+
+    Returns
+    -------
+    ndarray of shape (…, 2, M − 1, K)
+        What each metric after the share gains through it, then by itself; their sum is the metric's difference.
+
+    Notes
+    -----
+    See :func:`split_levers`.
+    """
     share_from, share_to = from_curves[..., :1, :], to_curves[..., :1, :]
     amount_from, amount_to = from_curves[..., 1:, :], to_curves[..., 1:, :]
     gone = (share_from <= ALL_GONE) | (share_to <= ALL_GONE)
     per_from = amount_from / np.where(gone, 1.0, share_from)
     per_to = amount_to / np.where(gone, 1.0, share_to)
     through_share = (share_to - share_from) * (per_from + per_to) / 2
-    first = np.where(gone, amount_to - amount_from, through_share) * units[..., 1:, :]
+    first = np.where(gone, amount_to - amount_from, through_share)
     if shared is not None:
         first = first * shared[:, None]
-    own = (amount_to - amount_from) * units[..., 1:, :] - first
-    return np.concatenate([first.sum(axis=-2, keepdims=True), own], axis=-2)
+    return np.stack([first, (amount_to - amount_from) - first], axis=-3)
+
+
+def price_parts(parts: Floats, units: Floats) -> Floats:
+    """Return split amounts as money by lever.
+
+    Parameters
+    ----------
+    parts : ndarray of shape (…, 2, M − 1, K)
+        From :func:`split_amounts`.
+    units : ndarray of shape (…, M, K) or (M, 1)
+        Money per unit of each metric; that of the share is not read.
+
+    Returns
+    -------
+    ndarray of shape (…, M, K)
+        Money by lever: the share's first, then each metric's own.
+    """
+    money = parts * units[..., None, 1:, :]
+    return np.concatenate([money[..., 0, :, :].sum(axis=-2, keepdims=True), money[..., 1, :, :]], axis=-2)

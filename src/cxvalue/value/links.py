@@ -16,6 +16,7 @@ from cxvalue.result import Drawable, TableResult
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
 from cxvalue.value.levers import split_by_share, split_levers
+from cxvalue.value.question import Question
 from cxvalue.value.shift import Shift
 from cxvalue.vocabulary import BANDS, EVERYBODY
 
@@ -29,7 +30,9 @@ class Links(TableResult, Drawable):
     table : pandas.DataFrame
         Columns metric, by, group, gap, se, ci_low, ci_high, gap_total, unit, share_of_value, status, reason. ``gap``
         is the mean monthly difference, to-band less from-band and standardised to the target, in pooled standard
-        deviations of one customer-month; ``gap_total`` the undiscounted total over the horizon.
+        deviations of one customer-month; ``gap_total`` the undiscounted total over the horizon. ``share_of_value`` is
+        the metric's lever as a share of the value over the months of follow-up that are valued and in which an effect
+        counts; missing for what is worth nothing in all of them.
     """
 
     table: pd.DataFrame
@@ -153,17 +156,15 @@ def stratum_links(
     leave, reach = BANDS.index(shift.from_band), BANDS.index(shift.to_band)
     gap = fitted.estimate[reach] - fitted.estimate[leave]
     gap_loo = fitted.leave_one_group_out[:, reach] - fitted.leave_one_group_out[:, leave]
-    units = economics.unit_values(frame.metrics, frame.own_values)
-    discount = economics.discount(np.arange(1, horizon + 1))
-    monthly = economics.monthly_values(frame.metrics, frame.own_values, horizon)
+    weights = Question(study, frame, shift, economics).weights()
     shared = split_by_share(frame.metrics)
-    levers = split_levers(fitted.estimate[leave], fitted.estimate[reach], monthly, shared=shared) @ discount
+    levers = split_levers(fitted.estimate[leave], fitted.estimate[reach], weights, shared=shared).sum(axis=-1)
     rows = []
     for m, metric in enumerate(study.metrics):
         scale = deviation[m] if deviation[m] > 0 else np.nan
         found = interval(gap[m].mean() / scale, gap_loo[:, m].mean(axis=-1) / scale, confidence=frame.confidence)
         unit = {"share": "months", "money": frame.currency, "count": "count"}[metric.kind]
-        valued = m == 0 or units[m] != 0.0
+        valued = m == 0 or bool(weights[m].any())
         rows.append(
             {
                 "metric": metric.name,

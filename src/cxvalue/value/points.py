@@ -142,7 +142,7 @@ class Points(TableResult, Drawable):
             told = str(found) if isinstance(found, NotEstimable) else f"{self.currency} {found.estimate:,.0f}"
             lines.append(f"  if all were {each.mix}: {told}")
         lines.append(
-            f"  score now: {self.score.estimate:.1f} ({self.score.ci_low:.1f} to {self.score.ci_high:.1f}); "
+            f"  score: {self.score.estimate:.1f} ({self.score.ci_low:.1f} to {self.score.ci_high:.1f}); "
             f"{self.n_answers:,} answers alone would give it a standard error of {self.standard_error_answers:.1f} "
             f"points, and a wave needs {self.answers_needed:,} to show a change of {SHOWN_CHANGE:g}"
         )

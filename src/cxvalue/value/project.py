@@ -10,8 +10,9 @@ import pandas as pd
 from cxvalue.estimate.replicate import Interval
 from cxvalue.link.columns import Floats
 from cxvalue.result import Drawable, TableResult, interval_text
-from cxvalue.value.appraise import Appraisal, appraise, cash_flow_table
-from cxvalue.value.cash import cash_flow, cost_to_serve_at, lever_money, terms_of
+from cxvalue.value.appraise import Appraisal, appraise
+from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, phased_money, terms_of
+from cxvalue.value.cash_flow_table import cash_flow_table
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
 from cxvalue.value.levers import lever_names
@@ -38,7 +39,7 @@ class Projection(TableResult, Drawable):
     heads : HeadCount
         How many move.
     per_customer : Interval
-        Discounted value per moved customer.
+        Discounted value of a customer moved at time 0.
     gross, gross_undiscounted : Interval
         Value of the whole shift before optimism and the programme's cost.
     optimism_adjustment : Interval
@@ -52,7 +53,7 @@ class Projection(TableResult, Drawable):
     move : Move
         Curves and head count behind it.
     cash_flow : pandas.DataFrame
-        See :func:`~cxvalue.value.appraise.cash_flow_table`; of the whole shift.
+        See :func:`~cxvalue.value.cash_flow_table.cash_flow_table`; of the whole shift, with intervals.
     extrapolated : Interval
         Part of the gross value that stands on curves beyond the follow-up.
     extrapolated_share : float
@@ -61,6 +62,8 @@ class Projection(TableResult, Drawable):
         Net present value in every draw.
     confidence : float
         Level of the intervals.
+    weights : ndarray of shape (D, G)
+        Draws of the customer groups, from :func:`~cxvalue.estimate.replicate.group_draws`.
     """
 
     shift: Shift
@@ -82,6 +85,7 @@ class Projection(TableResult, Drawable):
     extrapolated_share: float
     draws: Floats
     confidence: float
+    weights: Floats
 
     @property
     def npv(self) -> Interval:
@@ -97,6 +101,18 @@ class Projection(TableResult, Drawable):
     def payback_months(self) -> int | None:
         """Month of payback, not discounted; None when never within the months valued, or without a cost."""
         return self.appraisal.payback.month if self.appraisal.payback is not None else None
+
+    def cash_flow_draws(self) -> Floats:
+        """Return the gross cash flow in every draw, computed when asked for.
+
+        Returns
+        -------
+        ndarray of shape (D, K, M)
+            Money of the whole shift, not discounted, before optimism and the programme's cost: by draw, by month of
+            the programme from 1 on, and by lever in the order of ``levers``. The draws are those of ``draws``.
+        """
+        terms = terms_of(self.economics, self.move)
+        return np.swapaxes(draw_flow(self.move, terms, self.weights).levers, -1, -2)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a table.
@@ -216,20 +232,19 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
 
     Notes
     -----
-    Value per moved customer = Σ_k D(k) × contribution of (μ_to(k) − μ_from(k)) from the month of the move; of the
-    shift, times share × customers × P(from-band), phased over the ramp-up. Every figure is computed again with each
-    group left out, and its interval is the jackknife's; ratios, rates and months take percentiles of the draws.
+    Value per moved customer = Σ_k D(k) × contribution of (μ_to(k) − μ_from(k)), of a customer moved at time 0; of the
+    shift, times share × customers × P(from-band), phased over the ramp-up. Money is computed again with each group
+    left out, and its interval is the jackknife's. Return on investment and benefit–cost ratio are the interval of the
+    net present value, or of the break-even cost, over the cost; the share to break even takes the ends of that of the
+    break-even cost. The internal rate of return and the months of payback take percentiles of the draws.
     """
     terms, names, at = terms_of(economics, move), lever_names(move.metrics), cost_to_serve_at(move)
     months, moved, discount = terms.months, move.moved, terms.discount[1:]
-    money = lever_money(move.extended(months, tail=terms.tail), terms)
-    flow = cash_flow(money, moved, terms, cost_to_serve=at)
-    curves_drawn, moved_drawn = move.draw(frame.weights, months, tail=terms.tail)
-    drawn = cash_flow(lever_money(curves_drawn, terms), moved_drawn, terms, cost_to_serve=at)
-    first = cash_flow(money[0], moved[0], terms, cost_to_serve=at)
-    each = money @ discount
-    total = each.sum(axis=-1)
-    tail = money * (np.arange(1, months + 1) > move.follow_up)
+    curves = move.extended(months, tail=terms.tail)
+    flow = cash_flow(phased_money(curves, terms), moved, terms, cost_to_serve=at)
+    drawn = draw_flow(move, terms, frame.weights)
+    each = lever_money(curves, terms) @ discount
+    tail = phased_money(curves, terms, after=move.follow_up)
     extrapolated = cash_flow(tail, moved, terms, cost_to_serve=at).gross @ discount
     gross = flow.gross @ discount
     appraisal = appraise(flow, drawn, moved=moved, share=move.shift.share, confidence=frame.confidence)
@@ -240,17 +255,39 @@ def project(move: Move, economics: Economics, frame: Frame) -> Projection:
         unit=frame.unit,
         months=months,
         heads=move.heads(frame.confidence),
-        per_customer=frame.interval(total),
+        per_customer=frame.interval(each.sum(axis=-1)),
         gross=frame.interval(gross),
         gross_undiscounted=frame.interval(flow.gross.sum(axis=-1)),
         optimism_adjustment=frame.interval(flow.optimism @ discount),
-        programme_cost=float(first.cost_discounted),
+        programme_cost=float(flow.cost_discounted[0]),
         appraisal=appraisal,
         levers=tuple((name, frame.interval(each[:, m])) for m, name in enumerate(names)),
         move=move,
-        cash_flow=cash_flow_table(first, names, move.follow_up),
+        cash_flow=cash_flow_table(flow, names, move.follow_up, confidence=frame.confidence),
         extrapolated=frame.interval(extrapolated),
         extrapolated_share=0.0 if gross[0] == 0 else float(extrapolated[0] / gross[0]),
         draws=np.asarray(drawn.npv),
         confidence=frame.confidence,
+        weights=frame.weights,
     )
+
+
+def draw_flow(move: Move, terms: Terms, weights: Floats) -> CashFlow:
+    """Return the cash flow of a whole shift in every draw.
+
+    Parameters
+    ----------
+    move : Move
+        Curves and head count.
+    terms : Terms
+        Assumptions as numbers.
+    weights : ndarray of shape (D, G)
+        Draws of the customer groups.
+
+    Returns
+    -------
+    CashFlow
+        With a leading axis D.
+    """
+    curves, moved = move.draw(weights, terms.months, tail=terms.tail)
+    return cash_flow(phased_money(curves, terms), moved, terms, cost_to_serve=cost_to_serve_at(move))

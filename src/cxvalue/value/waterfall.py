@@ -10,7 +10,7 @@ import pandas as pd
 from cxvalue.estimate.replicate import Interval, interval
 from cxvalue.link.columns import Floats
 from cxvalue.result import Drawable, TableResult
-from cxvalue.value.cash import cash_flow, cost_to_serve_at, lever_money, terms_of
+from cxvalue.value.cash import cash_flow, cost_to_serve_at, phased_money, terms_of
 from cxvalue.value.levers import lever_names
 from cxvalue.value.project import Projection
 
@@ -92,7 +92,7 @@ def make_waterfall(value: Projection) -> Waterfall:
     that of the whole shift, phased over the ramp-up and discounted.
     """
     move, terms = value.move, terms_of(value.economics, value.move)
-    money = lever_money(move.extended(terms.months, tail=terms.tail), terms)
+    money = phased_money(move.extended(terms.months, tail=terms.tail), terms)
     flow = cash_flow(money, move.moved, terms, cost_to_serve=cost_to_serve_at(move))
     discount = terms.discount[1:]
     levers = flow.levers @ discount

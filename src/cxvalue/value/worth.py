@@ -8,7 +8,7 @@ import numpy as np
 
 from cxvalue.link.columns import Floats
 from cxvalue.result import Brief
-from cxvalue.value.cash import lever_money, terms_of
+from cxvalue.value.cash import lever_money, phased_money, terms_of
 from cxvalue.value.economics import Economics
 from cxvalue.value.move import Move
 
@@ -20,7 +20,7 @@ class Worth(Brief):
     Parameters
     ----------
     per_customer : ndarray of shape (1 + G,)
-        Discounted money per moved customer, from the month of the customer's own move.
+        Discounted money per customer moved at time 0.
     per_moved : ndarray of shape (1 + G,)
         The same within a programme that moves its customers over the ramp-up; equal where all move at time 0.
     in_band : ndarray of shape (1 + G,)
@@ -54,9 +54,9 @@ def worth_of(move: Move, economics: Economics) -> Worth:
         gross value.
     """
     terms = terms_of(economics, move)
-    money, discount = lever_money(move.extended(terms.months, tail=terms.tail), terms).sum(axis=-2), terms.discount[1:]
+    curves, discount = move.extended(terms.months, tail=terms.tail), terms.discount[1:]
     return Worth(
-        per_customer=np.asarray(money @ discount),
-        per_moved=np.asarray(money @ terms.phasing @ discount),
+        per_customer=np.asarray(lever_money(curves, terms).sum(axis=-2) @ discount),
+        per_moved=np.asarray(phased_money(curves, terms).sum(axis=-2) @ discount),
         in_band=np.asarray(move.active_customers * move.prob_from),
     )

@@ -11,14 +11,19 @@ from markupsafe import Markup, escape
 
 from cxvalue.report.languages.language import Language, spoken
 from cxvalue.report.languages.say import END, FROM_LEFT, filled, number_text, say_list
+from cxvalue.report.languages.told_caveats import CAVEAT_MESSAGES
+from cxvalue.report.languages.told_changes import CHANGE_MESSAGES
 from cxvalue.report.languages.told_checks import CHECK_MESSAGES
 from cxvalue.report.languages.told_fields import FIELD_MESSAGES
-from cxvalue.report.languages.told_messages import NOTE_MESSAGES
+from cxvalue.report.languages.told_finance import FINANCE_MESSAGES
+from cxvalue.report.languages.told_reasons import REASON_MESSAGES
+from cxvalue.report.languages.told_verdict import VERDICT_MESSAGES
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
 NUMBER_LIKE: Final = re.compile(r"([-−+±]?)(\d[\d,]*(?:\.\d+)?)((?:[\u00a0 ]?%)?)")
 MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 QUARTER: Final = re.compile(r"(\d{4})-Q(\d)")
+SINGLE: Final = re.compile(r"(?<![\d.,-])(1 (?:episode|month))\b")
 STRONG_LENGTH: Final = 12
 """Letters besides its places from which on a message is told by them."""
 Known = tuple[str, re.Pattern[str], tuple[str, ...]]
@@ -45,9 +50,9 @@ def told(text: str) -> str:
     Notes
     -----
     The layers below the report give finished English sentences: reasons, caveats, findings. Their messages stand in
-    ``told_messages`` with places in braces. A sentence is held against them, the most literal first, and what stands
-    in the places is said in turn: numbers in the digits of the language, the library's own words translated, names of
-    the user as they are.
+    the files ``told_*.py`` with places in braces. A sentence is held against them, the most literal first, and what
+    stands in the places is said in turn: numbers in the digits of the language, the library's own words translated,
+    names of the user as they are.
     """
     if spoken().is_english or not text:
         return text
@@ -120,7 +125,8 @@ def retold(text: str, depth: int = 0) -> str | None:
     if found is None and text.endswith("."):
         inner = retold(text[:-1], depth + 1)
         found = None if inner is None else f"{inner}."
-    small = text[:1].lower() + text[1:]
+    # Catalogues hold one message for one episode and for several.
+    small = SINGLE.sub(r"\1s", text[:1].lower() + text[1:])
     return retold(small, depth + 1) if found is None and small != text else found
 
 
@@ -317,7 +323,8 @@ def told_messages() -> Iterable[str]:
     iterable of str
         In English, with places in braces.
     """
-    return dict.fromkeys([*NOTE_MESSAGES, *CHECK_MESSAGES, *FIELD_MESSAGES])
+    notes = [*CAVEAT_MESSAGES, *VERDICT_MESSAGES, *REASON_MESSAGES, *FINANCE_MESSAGES, *CHANGE_MESSAGES]
+    return dict.fromkeys([*notes, *CHECK_MESSAGES, *FIELD_MESSAGES])
 
 
 def pattern_of(message: str) -> tuple[re.Pattern[str], tuple[str, ...]]:

@@ -32,6 +32,6 @@ FIELD_MESSAGES: Final = (
     mark("unadjusted"), mark("standardised"), mark("complete cohorts"), mark("near boundary"), mark("weighted"),
     mark("doubly robust"), mark("within customer"), mark("lasting move"), mark("placebo"), mark("other baseline"),
     mark("earlier amounts"), mark("optimism"), mark("programme cost"), mark("together"),
-    mark("{name} {n}%"),
+    mark("{name} {n}%"), mark("more than {n}"), mark("less than {n}"),
 )  # fmt: skip
 """Amounts and words as the layers below write them."""

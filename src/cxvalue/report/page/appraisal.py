@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from cxvalue.report.chance import format_chance
 from cxvalue.report.languages.say import digits, mark, say
-from cxvalue.report.numbers import format_interval, format_share, with_ends
+from cxvalue.report.numbers import format_interval, with_ends
 from cxvalue.report.page.table import PageTable, page_table
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.wording import count_months
@@ -52,7 +53,7 @@ def appraisal_section(results: StudyResults) -> PageTable:
         if isinstance(found, Payback):
             text = payback_text(found, value.months)
         elif isinstance(found, float):
-            text = format_share(found)
+            text = format_chance(found)
         elif name in MONEY:
             text = format_interval(found, currency=value.currency)
         else:
@@ -81,7 +82,7 @@ def payback_text(found: Payback, months: int) -> str:
     when = payback_month(found, months)
     return say(
         "{when}; within {months} in {share} of the draws", when=when, months=count_months(months),
-        share=format_share(found.prob_within),
+        share=format_chance(found.prob_within),
     )  # fmt: skip
 
 

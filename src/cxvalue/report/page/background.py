@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -16,6 +17,8 @@ from cxvalue.report.plain_values import records
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.tables import finding_row
 
+DEFAULT: Final = "default"
+"""The source of an assumption that nobody gave."""
 LEVEL_NAMES: Final = {
     "error": mark("error"),
     "warning": mark("warning"),
@@ -74,7 +77,23 @@ def amount_text(amount: float, unit: str) -> str:
     return say("{amount} ({unit})", amount=format_number(amount), unit=told_plain(unit))
 
 
-def assumptions_section(table: pd.DataFrame) -> PageTable:
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The assumptions of a study.
+
+    Parameters
+    ----------
+    given : PageTable
+        Those that somebody gave.
+    default : PageTable
+        Those that stand at the library's default.
+    """
+
+    given: PageTable
+    default: PageTable
+
+
+def assumptions_section(table: pd.DataFrame) -> Assumed:
     """Return the assumptions.
 
     Parameters
@@ -84,17 +103,22 @@ def assumptions_section(table: pd.DataFrame) -> PageTable:
 
     Returns
     -------
-    PageTable
+    Assumed
         A row an assumption.
     """
-    rows = []
+    given: list[tuple[str, ...]] = []
+    default: list[tuple[str, ...]] = []
     for row in records(table, table.columns):
         origin = say_list(
             told_plain(str(row[key])) for key in ("source", "owner", "date", "note") if row[key] is not None
         )
+        rows = default if row["source"] == DEFAULT else given
         rows.append((row["name"], told(row["unit"]), origin, plain_number(row["value"]), plain_range(row)))
     head = (say("assumption"), say("unit"), say("source"), say_as("assumption", "value"), say("range"))
-    return page_table(say("What was put in, not measured"), head, rows, n_text=3, file="assumptions")
+    return Assumed(
+        page_table(say("What was put in, not measured"), head, given, n_text=3, file="assumptions"),
+        page_table(say("Left at their default"), head, default, n_text=3),
+    )
 
 
 def plain_range(row: Mapping[str, Any]) -> str:

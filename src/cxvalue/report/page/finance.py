@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -10,12 +10,13 @@ import pandas as pd
 from cxvalue.errors import NotEstimable
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.languages.language import spoken
-from cxvalue.report.languages.say import mark, say, say_count
+from cxvalue.report.languages.say import mark, say, say_count, say_list
 from cxvalue.report.languages.told import told, told_plain
 from cxvalue.report.numbers import (
     NOTHING,
     format_count,
     format_money,
+    format_month,
     format_number,
     format_share,
     from_to,
@@ -23,15 +24,17 @@ from cxvalue.report.numbers import (
 )
 from cxvalue.report.page.sections import rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
+from cxvalue.report.page.top import as_sentence
 from cxvalue.report.study_results import StudyResults
+from cxvalue.value.vary.cases import Cases
 
 FIGURES: Final = {
     "gap": mark("gap, months 1 to 6"),
-    "gap_as_of": mark("gap now, on the trend"),
+    "gap_as_of": mark("gap, on the trend"),
     "gap_per_year": mark("change of the gap a year"),
-    "gap_share_per_year": mark("the same as a share of the gap now"),
+    "gap_share_per_year": mark("the same as a share of that gap"),
     "value_headline": mark("value, all cohorts (the headline)"),
-    "value_as_of": mark("value now, on the trend"),
+    "value_as_of": mark("value, on the trend"),
     "value_goes_on": mark("value if the change goes on"),
     "value_damped": mark("value if it fades out"),
     "value_stops": mark("value if it stops"),
@@ -62,23 +65,25 @@ def finance_sections(results: StudyResults, tables: Mapping[str, pd.DataFrame]) 
     found = results.valuation
     if found is None:
         return {}
-    minimum, currency = results.disclosure_min, results.currency
+    minimum, currency, as_of = results.disclosure_min, results.currency, results.episodes.as_of
     sustained, outlook = found.sustained, found.outlook
+    ranged = any(case.values for case in found.sensitivity.cases.cases)
     doubts = () if isinstance(sustained, NotEstimable) else sustained.warnings
     ahead = () if isinstance(outlook, NotEstimable) else outlook.warnings
     return {
-        "moves": moves_table(tables["moves"], currency),
+        "moves": moves_table(tables["moves"], currency, as_of),
         "points": sentences(found.points.summary()),
         "sustained": None if isinstance(sustained, NotEstimable) else figures_table(tables["sustained"], "sustained"),
         "sustained_reason": told_reason(sustained, minimum) if isinstance(sustained, NotEstimable) else "",
-        "sustained_notes": tuple(told(hide_in_text(text, minimum)) for text in doubts),
-        "outlook": None if isinstance(outlook, NotEstimable) else outlook_table(tables["outlook"], currency),
+        "sustained_notes": tuple(told(as_sentence(hide_in_text(text, minimum))) for text in doubts),
+        "outlook": None if isinstance(outlook, NotEstimable) else outlook_table(tables["outlook"], currency, as_of),
         "outlook_reason": told_reason(outlook, minimum) if isinstance(outlook, NotEstimable) else "",
-        "outlook_notes": tuple(told(hide_in_text(text, minimum)) for text in ahead),
+        "outlook_notes": tuple(told(as_sentence(hide_in_text(text, minimum))) for text in ahead),
         "tornado": tornado_table(tables["sensitivity"], currency),
-        "cases": cases_table(tables["cases"], currency),
-        "chances": sentences(found.sensitivity.probabilistic.summary()),
-        "sensitivity_notes": tuple(told(text) for text in found.sensitivity.warnings),
+        "cases": cases_table(tables["cases"], found.sensitivity.cases, currency),
+        # Without a range nothing but the estimation varies, and its share says nothing.
+        "chances": sentences(found.sensitivity.probabilistic.summary())[: None if ranged else 1],
+        "sensitivity_notes": tuple(told(as_sentence(text)) for text in found.sensitivity.warnings),
     }
 
 
@@ -117,7 +122,7 @@ def told_reason(reason: NotEstimable, minimum: int) -> str:
     return text.capitalize() if spoken().is_english else told(text)
 
 
-def moves_table(table: pd.DataFrame, currency: str) -> PageTable:
+def moves_table(table: pd.DataFrame, currency: str, as_of: str) -> PageTable:
     """Return every move between bands.
 
     Parameters
@@ -126,6 +131,8 @@ def moves_table(table: pd.DataFrame, currency: str) -> PageTable:
         The table ``moves``.
     currency : str
         Of money.
+    as_of : str
+        Month that the value refers to.
 
     Returns
     -------
@@ -142,7 +149,7 @@ def moves_table(table: pd.DataFrame, currency: str) -> PageTable:
     head: Row = (
         say("move"),
         say("{currency} per customer", currency=currency),
-        say("customers now in the band"),
+        say("customers in the band in {month}", month=format_month(as_of)),
         say("{currency} for 1 % of them", currency=currency),
         say("note"),
     )
@@ -192,13 +199,15 @@ def without_empty_notes(head: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
     return head[:-1], [row[:-1] for row in rows]
 
 
-def years_ahead(years: int | None) -> str:
+def years_ahead(years: int | None, as_of: str) -> str:
     """Return how far ahead a figure lies, in words.
 
     Parameters
     ----------
     years : int or None
         Years.
+    as_of : str
+        Month from which they are counted.
 
     Returns
     -------
@@ -207,7 +216,7 @@ def years_ahead(years: int | None) -> str:
     """
     if years is None:
         return ""
-    return say("now") if years == 0 else say_count("{n} year ahead", "{n} years ahead", years)
+    return format_month(as_of) if years == 0 else say_count("{n} year ahead", "{n} years ahead", years)
 
 
 def figure_name(name: str) -> str:
@@ -265,7 +274,7 @@ def figures_table(table: pd.DataFrame, file: str) -> PageTable:
     return page_table(say("A sustained shift"), (say("figure"), say("estimate"), say("unit")), rows, file=file)
 
 
-def outlook_table(table: pd.DataFrame, currency: str) -> PageTable:
+def outlook_table(table: pd.DataFrame, currency: str, as_of: str) -> PageTable:
     """Return how the link changes, and the value if that goes on.
 
     Parameters
@@ -274,6 +283,8 @@ def outlook_table(table: pd.DataFrame, currency: str) -> PageTable:
         The table ``outlook``.
     currency : str
         Of money.
+    as_of : str
+        Month that the value refers to.
 
     Returns
     -------
@@ -282,7 +293,7 @@ def outlook_table(table: pd.DataFrame, currency: str) -> PageTable:
     """
     rows: list[Row] = []
     for row in rows_of(table):
-        when = told_plain(row["cohort"]) if row["cohort"] else years_ahead(row["years_ahead"])
+        when = told_plain(row["cohort"]) if row["cohort"] else years_ahead(row["years_ahead"], as_of)
         is_share = row["unit"].startswith("share")
         shown = row_interval(row, unit="share") if is_share else row_interval(row, currency=currency)
         rows.append((figure_name(row["figure"]), when, shown, told(row["reason"])))
@@ -329,28 +340,53 @@ def tornado_table(table: pd.DataFrame, currency: str) -> PageTable:
     return page_table(say("One assumption at a time"), head, rows, n_text=2, file="sensitivity")
 
 
-def cases_table(table: pd.DataFrame, currency: str) -> PageTable:
-    """Return the low, base and high case.
+def cases_table(table: pd.DataFrame, cases: Cases, currency: str) -> PageTable | None:
+    """Return the low, base and high case, with the assumptions that each takes.
 
     Parameters
     ----------
     table : pandas.DataFrame
         The table ``cases``.
+    cases : Cases
+        What each case takes.
     currency : str
         Of money.
 
     Returns
     -------
-    PageTable
-        Three rows.
+    PageTable or None
+        Three rows; None where no assumption has a range, so that the cases are the same.
     """
+    taken = {case.name: case.values for case in cases.cases}
+    if not any(taken.values()):
+        return None
     rows = [
         (
-            told(row["case"]), format_money(row["npv"], currency), format_money(row["npv_cash"], currency),
-            NOTHING if row["roi"] is None else format_share(row["roi"]),
+            told(row["case"]), assumed(taken[row["case"]]), format_money(row["npv"], currency),
+            format_money(row["npv_cash"], currency), NOTHING if row["roi"] is None else format_share(row["roi"]),
             NOTHING if row["payback_months"] is None else say("month {month}", month=row["payback_months"]),
         )
         for row in rows_of(table)
     ]  # fmt: skip
-    head = (say("case"), say("NPV"), say("of this, cash"), say("return"), say("paid back"))
-    return page_table(say("All assumptions at their unfavourable or favourable end"), head, rows, file="cases")
+    head = (say("case"), say("with"), say("NPV"), say("of this, cash"), say("return"), say("paid back"))
+    return page_table(
+        say("All assumptions at their unfavourable or favourable end"), head, rows, n_text=2, file="cases"
+    )
+
+
+def assumed(values: Iterable[tuple[str, float]]) -> str:
+    """Return the assumptions of a case.
+
+    Parameters
+    ----------
+    values : iterable of tuple of str and float
+        Name and value.
+
+    Returns
+    -------
+    str
+        Such as ``gross margin 0.54; share 0.04``.
+    """
+    return say_list(
+        say("{name} {value}", name=told(spaced(name)), value=format_number(value)) for name, value in values
+    )

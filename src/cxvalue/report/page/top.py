@@ -10,7 +10,7 @@ from cxvalue.estimate import Interval
 from cxvalue.report.disclosure import at_least, hide_in_text, is_small
 from cxvalue.report.languages.say import mark, say, say_list
 from cxvalue.report.languages.told import told, told_plain
-from cxvalue.report.numbers import format_count, format_money, format_points, format_share, interval_parts
+from cxvalue.report.numbers import format_count, format_money, format_month, format_points, format_share, interval_parts
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.report.wording import (
@@ -73,6 +73,8 @@ def estimate_cards(results: StudyResults) -> tuple[Card, ...]:
         "complete_cohorts": say("Complete cohorts only"),
     }  # fmt: skip
     by_method = {row.method: row.per_customer for row in results.estimates.rows}
+    if results.episodes.complete_until == results.episodes.cohorts[1]:
+        del labels["complete_cohorts"]  # the same episodes, and the same figure
     cards = [
         value_card(label, by_method[method], results, is_headline=method == "standardised")
         for method, label in labels.items() if method in by_method
@@ -156,7 +158,10 @@ def move_cards(results: StudyResults) -> tuple[Card, ...]:
     cards = [
         Card(
             say("Share of the band"), format_share(shift.share, trim=True),
-            say("of the {band}, now {customers}", band=band_people(band), customers=now),
+            say(
+                "of the {band}: {customers} in {month}", band=band_people(band), customers=now,
+                month=format_month(results.episodes.as_of),
+            ),
         ),
         Card(
             say("Points of the base"), format_points(heads.share_of_base.estimate),

@@ -14,6 +14,7 @@ from cxvalue.report.numbers import (
     format_month,
     format_number,
     format_share,
+    with_ends,
 )
 from cxvalue.report.page.sections import Section, Tables, rows_of
 from cxvalue.report.page.table import PageTable, page_table, row_interval
@@ -21,6 +22,7 @@ from cxvalue.report.plain_values import Json
 from cxvalue.report.study_results import StudyResults
 from cxvalue.report.truth import known_truth
 from cxvalue.report.wording import SEVERAL, group_name, method_name, metric_name, unit_name
+from cxvalue.value.cash_flow_table import WITH_INTERVAL
 from cxvalue.vocabulary import EVERYBODY
 
 
@@ -74,7 +76,8 @@ def cash_flow_sections(results: StudyResults, tables: Tables) -> tuple[PageTable
     summed = [*levers, "gross", "programme_cost", "net", "net_discounted"]
     quarter = ((table["month"] + 2) // 3).rename("quarter")
     by_quarter = table.groupby(quarter)[summed].sum()
-    by_quarter["cumulative_discounted"] = table.groupby(quarter)["cumulative_discounted"].last()
+    running = ["cumulative_discounted", "cumulative_discounted_ci_low", "cumulative_discounted_ci_high"]
+    by_quarter[running] = table.groupby(quarter)[running].last()
     spans = table.groupby(quarter)["month"].agg(["min", "max"])
     names = [
         say("{month} (start)", month=0) if first == 0 else month_span(first, last)
@@ -85,7 +88,7 @@ def cash_flow_sections(results: StudyResults, tables: Tables) -> tuple[PageTable
         say("{month} ({calendar})", month=month, calendar=format_month(calendar)) + extrapolated_mark(results, month)
         for month, calendar in zip(table["month"], table["calendar_month"], strict=True)
     ]
-    columns = [*summed, "cumulative_discounted"]
+    columns = [*summed, *running]
     money = say("{currency}, the whole move, not discounted unless named", currency=results.currency)
     return (
         flow_table(say("Cash flow by quarter ({money})", money=money), say("months"), names, by_quarter[columns]),
@@ -141,12 +144,12 @@ def flow_table(caption: str, first: str, names: list[str], table: pd.DataFrame) 
     names : list of str
         Names of the rows.
     table : pandas.DataFrame
-        Amounts.
+        Amounts; the ends of an interval stand in columns of the same name and ``_ci_low`` or ``_ci_high``.
 
     Returns
     -------
     PageTable
-        The table.
+        The table, an interval in the cell of its amount.
     """
     titles = {
         "gross": say("gross"),
@@ -156,11 +159,12 @@ def flow_table(caption: str, first: str, names: list[str], table: pd.DataFrame) 
         "cumulative_discounted": say("cumulative, discounted"),
     }
     scale = float(table.abs().to_numpy().max())
-    rows = [
-        (name, *(format_money(amount, scale=scale) for amount in amounts))
-        for name, amounts in zip(names, table.itertuples(index=False), strict=True)
-    ]
-    return page_table(caption, (first, *(titles.get(n, metric_name(n)) for n in table.columns)), rows, file="cash_flow")
+    texts = {name: [format_money(amount, scale=scale) for amount in table[name]] for name in table.columns}
+    for name in (each for each in WITH_INTERVAL if f"{each}_ci_low" in texts):
+        ends = (texts.pop(f"{name}_ci_low"), texts.pop(f"{name}_ci_high"))
+        texts[name] = [with_ends(*parts) for parts in zip(texts[name], *ends, strict=True)]
+    rows = list(zip(names, *texts.values(), strict=True))
+    return page_table(caption, (first, *(titles.get(n, metric_name(n)) for n in texts)), rows, file="cash_flow")
 
 
 def segments_section(results: StudyResults, tables: Tables) -> PageTable:

@@ -92,12 +92,12 @@ def units_of(value: Projection) -> dict[int, Floats]:
     Returns
     -------
     dict of int to ndarray of shape (K,)
-        By position. Of the margin's metric before the margin: 1, or where the margin goes by month, that of the month.
+        By position. Of the margin's metric 1: before the margin.
     """
     move, economics, months = value.move, value.economics, months_of(value)
     units = economics.monthly_values(move.metrics, move.own_values, months)
     margin_at = margin_position(move.metrics, economics)
-    if margin_at is not None and isinstance(economics.gross_margin, float | int):
+    if margin_at is not None:
         units[margin_at] = 1.0
     return {at: units[at] for at in range(1, len(move.metrics)) if at == margin_at or units[at].any()}
 
@@ -167,15 +167,18 @@ def terms_data(economics: Economics, months: int) -> Json:
     Returns
     -------
     dict
-        Months by which money comes earlier, ramp-up, effect, months that the programme runs, cashable share.
+        Months by which money comes earlier, ramp-up, effect, months that the programme runs, cashable share; and what
+        the margin's field multiplies in each month of the programme: the margins where they go by month, else 1.
     """
     runs = economics.programme_months
+    by_month = isinstance(economics.gross_margin, tuple)
     return {
         "earlier": EARLIER_BY[economics.discount_timing],
         "ramp_up": economics.ramp_up_months,
         "effect": min(economics.effect_months or months, months),
         "runs": months if runs is None else runs,
         "cashable": economics.cashable_share,
+        "margins": (economics.margins(months) if by_month else np.ones(months)).tolist(),
     }
 
 

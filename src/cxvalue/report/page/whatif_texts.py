@@ -113,8 +113,8 @@ def panel_notes(value: Projection) -> tuple[str, ...]:
     economics = value.economics
     found = [
         say(
-            "Intervals of money are computed as the report's are. Those of the return, of payback and of the share to "
-            "break even come from draws that the page does not hold, so here these stand without one."
+            "Intervals are computed as the report's are. That of payback comes from draws that the page does not hold, "
+            "so here it stands without one."
         ),
     ]
     if isinstance(economics.gross_margin, SegmentMargin):

@@ -9,9 +9,9 @@ import numpy as np
 
 from cxvalue.link.columns import Floats
 from cxvalue.value import Economics, Projection
-from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, terms_of
+from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, phased_money, terms_of
 from cxvalue.value.economics import SegmentMargin
-from cxvalue.value.levers import ALL_GONE, lever_names, split_levers
+from cxvalue.value.levers import ALL_GONE, lever_names, split_amounts
 from cxvalue.value.move import Move
 from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric, month_label, parse_month
 
@@ -35,10 +35,10 @@ class BookModel:
         Its assumptions as numbers.
     curves : ndarray of shape (2, M, K)
         Of the estimate, from-band first.
-    through : ndarray of shape (M − 1, K)
-        What each metric after the share brings through the share, money per moved customer.
+    parts : ndarray of shape (2, M − 1, K)
+        What each metric after the share gains through it, then by itself, in its own unit.
     money : ndarray of shape (M, K)
-        Money per moved customer by lever.
+        Money by lever of a customer moved at time 0.
     flow : CashFlow
         Of the whole shift.
     """
@@ -47,7 +47,7 @@ class BookModel:
     as_of: str
     terms: Terms
     curves: Floats
-    through: Floats
+    parts: Floats
     money: Floats
     flow: CashFlow
 
@@ -109,6 +109,40 @@ class BookModel:
         return next((metric for metric in self.metrics if metric.name == wanted), None)
 
     @property
+    def margin_at(self) -> int | None:
+        """Position of that metric."""
+        metric = self.margin_metric
+        return None if metric is None else self.metrics.index(metric)
+
+    @property
+    def through(self) -> Floats:
+        """What each metric after the share brings through it, money of a customer moved at time 0, shape (M − 1, K)."""
+        return np.asarray(self.parts[0] * self.terms.units[1:])
+
+    @property
+    def amounts(self) -> Floats:
+        """The parts in months in which an effect counts, shape (2, M − 1, K)."""
+        return np.asarray(self.parts * self.terms.counted())
+
+    @property
+    def fixed_share(self) -> Floats:
+        """The share's lever without what the margin multiplies, shape (K,)."""
+        at = self.margin_at
+        return np.asarray(self.money[0] - (0.0 if at is None else self.through[at - 1] * self.terms.counted()))
+
+    @property
+    def scaled(self) -> Floats:
+        """What the margin multiplies, both parts, shape (K,); 0 without revenue."""
+        at = self.margin_at
+        return np.zeros(self.months) if at is None else np.asarray(self.amounts[:, at - 1].sum(axis=0))
+
+    @property
+    def scaled_flow(self) -> Floats:
+        """The same for the whole shift, with the month's margin where it goes by month, shape (K,)."""
+        by_month = self.margin_by_month
+        return self.phased(self.scaled) * (1.0 if by_month is None else by_month)
+
+    @property
     def margin_by_month(self) -> Floats | None:
         """The margin of each month where it is given by month, shape (K,)."""
         by_month = isinstance(self.economics.gross_margin, tuple)
@@ -142,12 +176,12 @@ class BookModel:
         Parameters
         ----------
         each : ndarray of shape (K,)
-            Money per moved customer by month after the move.
+            Per moved customer, by month after the move.
 
         Returns
         -------
         ndarray of shape (K,)
-            Money by month of the programme.
+            By month of the programme.
         """
         return np.asarray(self.moved * (each @ self.terms.phasing))
 
@@ -169,31 +203,6 @@ def model_of(value: Projection, as_of: str) -> BookModel:
     """
     move, terms = value.move, terms_of(value.economics, value.move)
     curves = move.extended(terms.months, tail=terms.tail)[0]
-    money = lever_money(curves, terms)
-    through = [
-        split_levers(curves[0], curves[1], only_one(terms.units, at), shared=terms.shared)[0]
-        for at in range(1, len(move.metrics))
-    ]
-    flow = cash_flow(money, move.moved[0], terms, cost_to_serve=cost_to_serve_at(move))
-    parts = np.array(through).reshape(len(move.metrics) - 1, terms.months)
-    return BookModel(value, as_of, terms, curves, parts, money, flow)
-
-
-def only_one(units: Floats, at: int) -> Floats:
-    """Return the money per unit with all metrics but one worth nothing.
-
-    Parameters
-    ----------
-    units : ndarray of shape (M, K)
-        Money per unit.
-    at : int
-        The metric kept.
-
-    Returns
-    -------
-    ndarray of shape (M, K)
-        Money per unit.
-    """
-    kept = np.zeros_like(units)
-    kept[at] = units[at]
-    return kept
+    flow = cash_flow(phased_money(curves, terms), move.moved[0], terms, cost_to_serve=cost_to_serve_at(move))
+    parts = split_amounts(curves[0], curves[1], shared=terms.shared)
+    return BookModel(value, as_of, terms, curves, parts, lever_money(curves, terms), flow)

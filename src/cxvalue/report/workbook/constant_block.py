@@ -11,10 +11,11 @@ from cxvalue.report.workbook.input_rows import split_name, unit_names
 from cxvalue.report.workbook.sheet import Sheet
 from cxvalue.report.workbook.styles import Kind
 from cxvalue.value.appraise import MONTHS_A_YEAR
+from cxvalue.value.caveats import KEPT_BEYOND
 from cxvalue.value.economics import EARLIER_BY
 from cxvalue.value.levers import ALL_GONE
 from cxvalue.value.vary.cases import CASES
-from cxvalue.vocabulary import COST_TO_SERVE, REVENUE
+from cxvalue.vocabulary import COST_TO_SERVE, REVENUE, leaving_is_seen
 
 AGREEMENT: Final = 1e-6
 FLOOR: Final = 1e-3
@@ -61,7 +62,35 @@ def write_data(sheet: Sheet, row: int, model: BookModel) -> int:
         ))  # fmt: skip
     for offset, (name, label, number, kind, unit, why) in enumerate(found, start=1):
         write_constant(sheet, row + offset, (name, label, number, unit, why), kind)
-    return row + len(found) + 2
+    return write_beyond(sheet, row + len(found) + 1, model) + 1
+
+
+def write_beyond(sheet: Sheet, row: int, model: BookModel) -> int:
+    """Write how the curves were carried on beyond the follow-up, where they were.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    row : int
+        Where, from 0.
+    model : BookModel
+        The model.
+
+    Returns
+    -------
+    int
+        The row after it.
+    """
+    if model.months <= model.move.follow_up:
+        return row
+    is_seen = leaving_is_seen(model.metrics)
+    how = KEPT_BEYOND[model.economics.tail] if is_seen else "Every metric goes on at its mean of the last six months"
+    sheet.text(row, LABEL, f"Curves beyond month {model.move.follow_up}", "label")
+    sheet.text(row, USED, model.economics.tail if is_seen else "mean", "run")
+    sheet.text(row, UNIT, "model", "note")
+    sheet.text(row, NOTE, f"{how}; the curves hold it, so it is not live.", "note")
+    return row + 1
 
 
 def write_constant(sheet: Sheet, row: int, entry: tuple[str, str, float, str, str], kind: Kind) -> None:

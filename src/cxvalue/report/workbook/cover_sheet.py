@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from cxvalue.report.answer import answer_sentence
 from cxvalue.report.disclosure import hide_in_text
 from cxvalue.report.page.top import LEVEL_NOTES, cautions
 from cxvalue.report.study_results import StudyResults
-from cxvalue.report.wording import answer_sentence, level
+from cxvalue.report.wording import level
 from cxvalue.report.workbook.result_rows import ResultRow
 from cxvalue.report.workbook.sheet import HIGHEST_ROW, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import Role

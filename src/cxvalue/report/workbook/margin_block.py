@@ -43,7 +43,9 @@ def write_margin_by_month(sheet: Sheet, row: int, model: BookModel, counted: lis
         sheet.text(at, LABEL, f"Gross margin, month {month + 1}", "label")
         sheet.value(at, BASE, value, "input", "percent")
         sheet.text(at, UNIT, "share of revenue", "note")
-        sheet.text(at, NOTE, "Before cost to serve, as of that month after the customer's move.", "note")
+        sheet.text(
+            at, NOTE, "Before cost to serve, in that month of the programme, whenever a customer was moved.", "note"
+        )
         sheet.value(at, RUN, value, "run", "percent")
         base = xl_rowcol_to_cell(at, BASE)
         sheet.formula(at, CHANGED, f"=IF({base}={xl_rowcol_to_cell(at, RUN)},0,1)", 0.0, "calc", "whole")

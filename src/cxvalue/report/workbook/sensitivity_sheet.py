@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cxvalue.report.workbook.book_model import BookModel
 from cxvalue.report.workbook.cash_lines import flow_kind
 from cxvalue.report.workbook.lines import TimeRows, every_reference
+from cxvalue.report.workbook.margin_term import margin_name
 from cxvalue.report.workbook.result_rows import ResultRow
 from cxvalue.report.workbook.sheet import CHART_WIDTH, TOP_ROWS, Printing, Sheet
 from cxvalue.report.workbook.styles import CHART_COLOURS, LOSS_FILL, Kind
 from cxvalue.report.workbook.table_block import fit_widths, write_tables
-from cxvalue.report.workbook.workings import margin_name
 
 STEPS: Final = (-0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5)
 """By what share of its value in use each of the two is changed."""
@@ -121,7 +120,7 @@ def write_two_way(sheet: Sheet, row: int, model: BookModel, sources: Sequence[Ti
     margin, kind = margin_name(model), flow_kind(model)
     what = "gross margin" if margin == "gross_margin" else "factor on the gross margins"
     sheet.section(row, f"Net present value by share that moves (down) and {what} (across), live", columns=PRINTED)
-    scaled = float(model.phased(scaled_difference(model)) @ model.discount[1:])
+    scaled = float(model.scaled_flow @ model.discount[1:])
     sheet.text(row + 1, 0, f"Gross value per 1 of {what}", "label")
     formula = "=SUMPRODUCT({scaled_flow:all},{discount:all})".format_map(every_reference(sources, 1, sheet.name))
     sheet.formula(row + 1, 1, formula, scaled, "calc", kind)
@@ -203,25 +202,6 @@ def margin_now(model: BookModel) -> float:
     """
     margin = model.economics.gross_margin
     return float(margin) if isinstance(margin, float | int) else 1.0
-
-
-def scaled_difference(model: BookModel) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return what a margin, or a factor on it, of 1 brings per moved customer in each month.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model, with a metric that the margin multiplies.
-
-    Returns
-    -------
-    ndarray of shape (K,)
-        Money.
-    """
-    metric = model.margin_metric
-    m = 0 if metric is None else model.metrics.index(metric)
-    profile = 1.0 if model.margin_by_month is None else model.margin_by_month
-    return np.asarray(model.terms.counted() * profile * (model.curves[1, m] - model.curves[0, m]))
 
 
 def tornado_chart(sheet: Sheet, model: BookModel, first: int, table: pd.DataFrame) -> object:

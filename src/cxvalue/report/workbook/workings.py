@@ -8,11 +8,13 @@ import numpy as np
 
 from cxvalue.report.wording import metric_name
 from cxvalue.report.workbook.book_model import BookModel
-from cxvalue.report.workbook.cash_lines import cash_lines, flow_kind, running_lines
+from cxvalue.report.workbook.cash_lines import cash_lines, running_lines
 from cxvalue.report.workbook.curve_sheet import FIRST_LINE, curve_key
-from cxvalue.report.workbook.input_rows import FACTOR, split_name, unit_names
+from cxvalue.report.workbook.input_rows import split_name, unit_names
 from cxvalue.report.workbook.lines import Line, TimeRows
+from cxvalue.report.workbook.margin_term import margin_term
 from cxvalue.report.workbook.rate_lines import rate_lines
+from cxvalue.report.workbook.shift_lines import shift_lines
 
 WORKINGS: Final = "Workings"
 
@@ -117,7 +119,7 @@ def unit_lines(model: BookModel) -> tuple[Line, ...]:
     tuple of Line
         By metric after the share.
     """
-    names, lines = unit_names(model.metrics), [Line("", "Money per unit, by month after the move")]
+    names, lines = unit_names(model.metrics), [Line("", "Money per unit, by month of the programme")]
     for m, metric in enumerate(model.metrics[1:], start=1):
         formula, note = f"={names[metric.name]}", "As in Inputs."
         if metric == model.margin_metric:
@@ -131,40 +133,6 @@ def unit_lines(model: BookModel) -> tuple[Line, ...]:
         label = f"per unit of {metric_name(metric.name)}"
         lines.append(Line(f"unit_{m}", label, unit, note, model.terms.units[m], formula, kind="factor"))
     return tuple(lines)
-
-
-def margin_term(model: BookModel) -> str:
-    """Return what the margin's metric is multiplied by, as a formula.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model, with a metric that the margin multiplies.
-
-    Returns
-    -------
-    str
-        Without an equals sign.
-    """
-    if model.margin_by_month is None:
-        return margin_name(model)
-    return f"{margin_name(model)}*INDEX(gross_margin_by_month,{{month}})"
-
-
-def margin_name(model: BookModel) -> str:
-    """Return the name of the cell that scales the margin's metric.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    str
-        The margin, or the factor on the margins by month or segment.
-    """
-    return "gross_margin" if isinstance(model.economics.gross_margin, float | int) else FACTOR
 
 
 def part_lines(model: BookModel) -> tuple[Line, ...]:
@@ -184,7 +152,7 @@ def part_lines(model: BookModel) -> tuple[Line, ...]:
     share, unit = metric_name(model.metrics[0].name), f"{currency} per moved customer"
     low, high = curve_key("from", 0), curve_key("to", 0)
     lines = [
-        Line("", "Per moved customer, by month after the move: the difference between the bands, split"),
+        Line("", "Per customer moved at time 0, by month: the difference between the bands, split"),
         Line(
             "gone", "Hardly anybody left", "1 or 0", f"1 where {share} in either band is at most the smallest share.",
             model.gone, f"=IF(OR({{{low}}}<=smallest_share,{{{high}}}<=smallest_share),1,0)", kind="whole",
@@ -228,7 +196,7 @@ def lever_lines(model: BookModel) -> tuple[Line, ...]:
     share = f"={{counts}}*SUM({{through_1}}:{{through_{last}}})" if last else "={counts}*0"
     formulas = [share, *(f"={{counts}}*{{own_{m}}}" for m in range(1, last + 1))]
     notes = ["Effect counts × sum of the lines through it.", *["Effect counts × its own line."] * last]
-    lines = [Line("", "Levers per moved customer, by month after the move")]
+    lines = [Line("", "Levers per customer moved at time 0, by month")]
     lines += [
         Line(f"money_{m}", metric_name(name), unit, notes[m], model.money[m], formulas[m], sums=True)
         for m, name in enumerate(model.levers)
@@ -249,107 +217,3 @@ def lever_lines(model: BookModel) -> tuple[Line, ...]:
             each, f"={{counts}}*({difference or '0'})", sums=True,
         ),
     )  # fmt: skip
-
-
-def shift_lines(model: BookModel) -> tuple[Line, ...]:
-    """Return the levers of the whole shift, after the ramp-up.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    tuple of Line
-        By lever, and the part of them that the margin scales.
-    """
-    lines = [Line("", "Whole shift, by month of the programme")]
-    note = "Moved × its lever's mean over the last ramp-up months."
-    for m, name in enumerate(model.levers):
-        lines.append(Line(
-            f"flow_{m}", metric_name(name), model.value.currency, note, model.flow.levers[m], phased(f"money_{m}"),
-            flow_kind(model), sums=True,
-        ))  # fmt: skip
-    return (*lines, *tail_lines(model), *margin_lines(model))
-
-
-def tail_lines(model: BookModel) -> tuple[Line, ...]:
-    """Return what of the whole shift stands on curves beyond the follow-up.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    tuple of Line
-        Per moved customer, and of the whole shift.
-    """
-    observed = np.arange(1, model.months + 1) <= model.move.follow_up
-    each = np.where(observed, 0.0, model.money.sum(axis=0))
-    return (
-        Line(
-            "tail", "Value beyond the follow-up", f"{model.value.currency} per moved customer",
-            "Value × (1 − observed), by month after the move.", each, "={value}*(1-{observed})",
-        ),
-        Line(
-            "tail_flow", "The same, whole shift", model.value.currency,
-            "Moved × its mean over the last ramp-up months.",
-            model.phased(each), phased("tail"), flow_kind(model), sums=True,
-        ),
-    )  # fmt: skip
-
-
-def margin_lines(model: BookModel) -> tuple[Line, ...]:
-    """Return what a margin of 1 would bring: used by the two-way table.
-
-    Parameters
-    ----------
-    model : BookModel
-        The model.
-
-    Returns
-    -------
-    tuple of Line
-        Empty without revenue.
-    """
-    metric = model.margin_metric
-    if metric is None:
-        return ()
-    m = model.metrics.index(metric)
-    by_month = model.margin_by_month
-    profile = np.ones(model.months) if by_month is None else by_month
-    difference = model.terms.counted() * profile * (model.curves[1, m] - model.curves[0, m])
-    times = "" if by_month is None else "*INDEX(gross_margin_by_month,{month})"
-    after, before = curve_key("to", m), curve_key("from", m)
-    name = metric_name(metric.name)
-    return (
-        Line(
-            "scaled", f"Difference in {name}", f"{model.value.currency} per moved customer",
-            "Before the margin; where that goes by month, with it and before the factor.", difference,
-            f"={{counts}}*({{{after}}}-{{{before}}}){times}",
-        ),
-        Line(
-            "scaled_flow", f"Difference in {name}, whole shift", model.value.currency,
-            "For the two-way table of Sensitivity.", model.phased(difference), phased("scaled"), flow_kind(model),
-        ),
-    )  # fmt: skip
-
-
-def phased(key: str) -> str:
-    """Return the formula of a line of the whole shift.
-
-    Parameters
-    ----------
-    key : str
-        The line per moved customer.
-
-    Returns
-    -------
-    str
-        Sum over the last months, one for each part of the ramp-up, counted back with INDEX.
-    """
-    parts = f"INDEX({{{key}:all}},MAX({{month}}-ramp_up_months,0)+1):{{{key}}}"
-    return f"={{valued}}*customers_moved*SUM({parts})/ramp_up_months"

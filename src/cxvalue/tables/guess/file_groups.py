@@ -56,10 +56,13 @@ class LeftOut:
         The file.
     why : str
         Why not.
+    is_unread : bool
+        Whether it is a table that could not be read.
     """
 
     label: str
     why: str
+    is_unread: bool = False
 
 
 def find_groups(folder: Path) -> tuple[tuple[FileGroup, ...], tuple[LeftOut, ...]]:

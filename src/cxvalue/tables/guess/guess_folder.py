@@ -66,9 +66,11 @@ def guess_folder(engine: Engine, folder: Path) -> Guess:
     study: dict[str, object] = {"relationship": "noncontractual"} if active.by_purchases and panels else {}
     if answers is not None and keys:
         study |= months_of(engine, tables[answers[0]], answers[1], keys, by_purchases=active.by_purchases)
+    unread = [f"{left.why}, so nothing of it is used" for left in left_out if left.is_unread]
     return Guess(
         tuple(sections), study, unused_columns(tables, sections), (*left_out, *unused_tables(tables, sections, ids)),
-        (*(doubt for section in sections for doubt in section.unsure), *active.unsure, *decimal_commas(tables)),
+        (*unread, *(doubt for section in sections for doubt in section.unsure), *active.unsure,
+         *decimal_commas(tables)),
         lacking(sections),
     )  # fmt: skip
 
@@ -99,7 +101,7 @@ def read_tables(engine: Engine, folder: Path) -> tuple[list[TableFacts], list[Le
                 continue
             table = read_facts(engine, group, source, f"guess_{len(tables)}")
         except DataError as error:
-            left_out.append(LeftOut(group.label, error.what))
+            left_out.append(LeftOut(group.label, error.what, is_unread=True))
             continue
         if table.n_rows:
             tables.append(table)

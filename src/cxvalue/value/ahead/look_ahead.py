@@ -309,10 +309,11 @@ def list_doubts(found: Outlook, question: Question) -> Iterator[str]:
             f"later ones extrapolated"
         )
     if found.horizon_months > cohorts.months:
-        yield (
-            f"the trend is that of months 1 to {cohorts.months}; later months are scaled alike, and the last of them "
-            f"come from answers up to {month_label(timeline.follow_up_end - found.horizon_months)} only"
-        )
+        scaled = f"the trend is that of months 1 to {cohorts.months}; later months are scaled alike"
+        until = timeline.follow_up_end - found.horizon_months
+        if until < int(question.study.linked.answers.m0[question.study.bins >= 0].max()):
+            scaled += f", and the last of them come from answers up to {month_label(until)} only"
+        yield scaled
     if cohorts.dropped:
         yield f"cohorts are not adjusted for what not all of them can carry: {', '.join(cohorts.dropped)}"
     for label, reason in cohorts.left_out:

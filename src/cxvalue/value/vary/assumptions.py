@@ -10,11 +10,11 @@ import numpy as np
 
 from cxvalue.errors import SettingsError
 from cxvalue.result import TableResult
-from cxvalue.value.economics import EARLIER_BY, Economics
+from cxvalue.value.economics import EARLIER_BY, TAILS, Economics
 from cxvalue.value.shift import Shift
 from cxvalue.value.vary.assumption import Assumption, AssumptionSettings, GivenElsewhere, number_text
 from cxvalue.value.vary.margin import GROSS_MARGIN, margin_assumption, margin_parts
-from cxvalue.vocabulary import STANDARD_METRICS
+from cxvalue.vocabulary import STANDARD_METRICS, leaving_is_seen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +40,12 @@ UNITS: Final[dict[str, str]] = {
     "optimism_adjustment": "share of the gross value",
     "cashable_share": "share of lower cost to serve",
     "value_horizon_months": "months valued",
+    "tail": "model of leaving beyond the follow-up: 1 constant_hazard, 2 equal_hazard, 3 sbg",
 }
 """Fields of [economics] but the margin, in the order of the register."""
-FIXED: Final = frozenset({"discount_timing", "value_horizon_months", "horizon_months"})
+NAMED: Final = {"discount_timing": EARLIER_BY, "tail": TAILS}
+"""Fields that hold a name, and the numbers by which the register has it."""
+FIXED: Final = frozenset({"discount_timing", "tail", "value_horizon_months", "horizon_months"})
 """What is asked or known, and so has no range."""
 
 
@@ -197,8 +200,8 @@ def economic_assumption(name: str, economics: Economics | None, months: int, cur
         most = min(most, float(months))
     value: Any = None if economics is None else getattr(economics, name)
     is_open = economics is not None and value is None
-    if name == "discount_timing" and value is not None:
-        value = EARLIER_BY[value]
+    if name in NAMED and value is not None:
+        value = NAMED[name][value]
     return Assumption(
         name,
         float(months) if is_open else None if value is None else float(value),
@@ -220,6 +223,7 @@ def list_assumptions(
     active_customers: float | None,
     follow_up: int,
     currency: str,
+    is_seen: bool = True,
 ) -> tuple[Assumption, ...]:
     """Return every assumption that there is, as the settings set it.
 
@@ -237,6 +241,8 @@ def list_assumptions(
         Months of follow-up.
     currency : str
         Of all money.
+    is_seen : bool
+        Whether leaving is seen; without it there is no tail.
 
     Returns
     -------
@@ -245,7 +251,8 @@ def list_assumptions(
     """
     months = (economics.value_horizon_months if economics is not None else None) or follow_up
     found = [margin_assumption(economics, months)]
-    found += [economic_assumption(name, economics, months, currency) for name in UNITS]
+    fields = [name for name in UNITS if is_seen or name != "tail"]
+    found += [economic_assumption(name, economics, months, currency) for name in fields]
     own = {name: value for name, value in own_values.items() if name not in STANDARD_METRICS}
     found += [
         Assumption(f"{UNIT_VALUE}{name}", float(value), f"{currency} per unit", "settings")
@@ -349,5 +356,6 @@ def make_register(projection: Projection, given: Mapping[str, AssumptionSettings
         economics, projection.shift,
         own_values={name: value for name, value in move.own_values.items() if name in measured},
         active_customers=move.active_customers, follow_up=move.follow_up, currency=projection.currency,
+        is_seen=leaving_is_seen(move.metrics),
     )  # fmt: skip
     return Register(state_assumptions(known, given), margin_parts(economics, projection.months))

@@ -35,6 +35,9 @@ WITHIN_MONTHS: Final = ("programme_months", "effect_months")
 OFF_CENTRE: Final = 0.05
 """Distance from value to median, as a share of the range, from which on it is said."""
 
+MOST_CHANCE: Final = 0.999
+"""Nearer to 1, or to 0 by as much, a chance is not given in figures."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Probabilistic(TableResult, Drawable):
@@ -112,7 +115,7 @@ class Probabilistic(TableResult, Drawable):
         parts = ", ".join(f"{name} {share:.0%}" for name, share in self.shares)
         return (
             f"net present value in {self.draws:,} draws, P10 / P50 / P90: {money}; above 0 in "
-            f"{self.prob_npv_positive:.1%} of them\n  share of the variance: {parts}"
+            f"{chance_text(self.prob_npv_positive)} of them\n  share of the variance: {parts}"
         )
 
     def _title(self) -> str:
@@ -145,6 +148,29 @@ def draw_assumptions(ranged: tuple[Assumption, ...], draws: int, *, seed: int) -
             drawn = spread.quantile(stratified_probabilities(draws, rng))
             values[each.name] = np.rint(drawn) if each.whole else drawn
     return values
+
+
+def chance_text(chance: float) -> str:
+    """Return a chance in words: what draws show is never quite certain.
+
+    Parameters
+    ----------
+    chance : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        One decimal of per cent.
+
+    Examples
+    --------
+    >>> chance_text(0.412), chance_text(1.0), chance_text(0.0)
+    ('41.2%', 'more than 99.9%', 'less than 0.1%')
+    """
+    if chance > MOST_CHANCE:
+        return f"more than {MOST_CHANCE:.1%}"
+    return f"less than {1 - MOST_CHANCE:.1%}" if chance < 1 - MOST_CHANCE else f"{chance:.1%}"
 
 
 def run_probabilistic(projection: Projection, register: Register, *, draws: int, seed: int) -> Probabilistic:

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from cxvalue.link.columns import Floats
-from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, lever_money, terms_of
+from cxvalue.value.cash import CashFlow, Terms, cash_flow, cost_to_serve_at, phased_money, terms_of
 from cxvalue.value.economics import Economics
 from cxvalue.value.move import Move
 from cxvalue.value.vary.assumptions import CUSTOMERS, SHARE, UNIT_VALUE
@@ -119,7 +119,7 @@ def phased_flow(
         if name in values:
             moved = moved * (values[name] / at)
     return cash_flow(
-        lever_money(curves, terms), np.broadcast_to(moved, (draws,)), terms, cost_to_serve=cost_to_serve_at(move)
+        phased_money(curves, terms), np.broadcast_to(moved, (draws,)), terms, cost_to_serve=cost_to_serve_at(move)
     )
 
 

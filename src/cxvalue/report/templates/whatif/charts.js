@@ -36,10 +36,11 @@ function scaleTo(low, high, from, to) {
   return (value) => from + (value - low) / (high - low) * (to - from);
 }
 
-// Lines by month: the first solid, the second dashed.
-function drawCash(holder, lines, model, label) {
+// Lines by month: the first solid, the second dashed, with its interval as a band where there is one.
+function drawCash(holder, lines, reach, model, label) {
   const { svg, width, height } = canvas(holder, 260, label);
-  const every = lines.flat();
+  const ends = reach === null ? [] : [1, -1].map((side) => lines[1].map((value, month) => value + side * reach[month]));
+  const every = [...lines, ...ends].flat();
   const months = lines[0].length - 1;
   let [low, high] = [Math.min(0, ...every), Math.max(0, ...every)];
   high = low === high ? low + 1 : high;
@@ -62,9 +63,12 @@ function drawCash(holder, lines, model, label) {
   });
   const middle = (left + width - 14) / 2;
   svg.append(element("text", { class: "soft", x: middle, y: height - 6, "text-anchor": "middle" }, apart(model.texts.months_axis)));
+  const path = (line) => line.map((value, month) => `${x(month).toFixed(1)},${y(value).toFixed(1)}`);
+  if (reach !== null) {
+    svg.append(element("polygon", { class: "band", points: [...path(ends[0]), ...path(ends[1]).reverse()].join(" ") }));
+  }
   lines.forEach((line, at) => {
-    const points = line.map((value, month) => `${x(month).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-    svg.append(element("polyline", { class: at ? "second" : "first", points }));
+    svg.append(element("polyline", { class: at ? "second" : "first", points: path(line).join(" ") }));
   });
 }
 

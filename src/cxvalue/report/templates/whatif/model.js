@@ -87,14 +87,20 @@ function gainOf(spread, terms) {
   return mean > 0 ? 1 : 0;
 }
 
-// Money per moved customer, by lever and month after the move: the share's lever first.
-function leverMoney(model, set) {
-  const share = new Float64Array(model.months);
+// By month after the move: money before the margin where that multiplies it (`scaled`), and all else (`fixed`).
+function noMoney(months) {
+  return { fixed: new Float64Array(months), scaled: new Float64Array(months) };
+}
+
+// What a moved customer adds, by lever and month after the move: the share's lever first.
+function leverAmounts(model) {
+  const share = noMoney(model.months);
   const found = [share];
   model.metrics.forEach((metric) => {
-    const own = new Float64Array(model.months);
+    const own = noMoney(model.months);
+    const kind = metric.margin ? "scaled" : "fixed";
     for (let month = 0; month < model.terms.effect; month += 1) {
-      const unit = metric.unit[month] * (metric.margin ? set.margin : 1);
+      const unit = metric.unit[month];
       const [from, to] = [metric.curves[0][month], metric.curves[1][month]];
       const [low, high] = [model.share[0][month], model.share[1][month]];
       const whole = unit * (to - from);
@@ -103,8 +109,8 @@ function leverMoney(model, set) {
         const gone = low <= model.gone || high <= model.gone;
         through = gone ? whole : unit * (high - low) * (from / low + to / high) / 2;
       }
-      share[month] += through;
-      own[month] = whole - through;
+      share[kind][month] += through;
+      own[kind][month] = whole - through;
     }
     found.push(own);
   });
@@ -118,18 +124,26 @@ function discountFactors(model, set) {
   ));
 }
 
-// What money in each month after a customer's move weighs: from that move, and within a programme that ramps up.
+// What money in each month after a customer's move weighs: of a move at time 0, and within a programme that ramps up.
+// The margin is that of the programme's month in which the money comes.
 function monthWeights(model, set, discount) {
-  const own = new Float64Array(model.months);
-  const phased = new Float64Array(model.months);
+  const own = noMoney(model.months);
+  const phased = noMoney(model.months);
+  const margins = model.terms.margins.map((margin) => margin * set.margin);
   for (let month = 0; month < set.horizon; month += 1) {
-    own[month] = discount[month + 1];
+    own.fixed[month] = discount[month + 1];
+    own.scaled[month] = discount[month + 1] * margins[month];
     const last = Math.min(month + model.terms.ramp_up, set.horizon);
     for (let at = month; at < last; at += 1) {
-      phased[month] += discount[at + 1] / model.terms.ramp_up;
+      phased.fixed[month] += discount[at + 1] / model.terms.ramp_up;
+      phased.scaled[month] += discount[at + 1] * margins[at] / model.terms.ramp_up;
     }
   }
   return { own, phased };
+}
+
+function weighed(amounts, weights) {
+  return dot(amounts.fixed, weights.fixed) + dot(amounts.scaled, weights.scaled);
 }
 
 // Gross value of the whole move by month of the programme.
@@ -137,7 +151,7 @@ function grossByMonth(model, set, moved, each) {
   return Array.from({ length: set.horizon }, (_, month) => {
     let sum = 0;
     for (let at = Math.max(0, month - model.terms.ramp_up + 1); at <= month; at += 1) {
-      sum += each[at];
+      sum += each.fixed[at] + each.scaled[at] * model.terms.margins[month] * set.margin;
     }
     return moved * sum / model.terms.ramp_up;
   });
@@ -174,13 +188,13 @@ function paybackMonth(net) {
 }
 
 // The weighted sums that a figure per moved customer consists of.
-function perCustomer(model, set, weights, factor) {
+function perCustomer(model, weights, factor) {
   const parts = [
-    { part: "through_margin", factor: factor * set.margin, weights },
-    { part: "through_fixed", factor, weights },
+    { part: "through_margin", factor, weights: weights.scaled },
+    { part: "through_fixed", factor, weights: weights.fixed },
   ];
   model.metrics.forEach((metric) => {
-    parts.push({ part: metric.part, factor: factor * (metric.margin ? set.margin : 1), weights });
+    parts.push({ part: metric.part, factor, weights: metric.margin ? weights.scaled : weights.fixed });
   });
   return parts;
 }
@@ -188,21 +202,21 @@ function perCustomer(model, set, weights, factor) {
 // Those of a figure of the whole move.
 function wholeMove(set, weights, factor) {
   return [
-    { part: "whole_margin", factor: factor * set.share * set.margin, weights },
-    { part: "whole_fixed", factor: factor * set.share, weights },
+    { part: "whole_margin", factor: factor * set.share, weights: weights.scaled },
+    { part: "whole_fixed", factor: factor * set.share, weights: weights.fixed },
   ];
 }
 
-function leverFigures(model, spread, set, money, weights) {
+function leverFigures(model, spread, levers, weights) {
   const found = {
-    lever_0: withInterval(spread, dot(money[0], weights), [
-      { part: "through_margin", factor: set.margin, weights },
-      { part: "through_fixed", factor: 1, weights },
+    lever_0: withInterval(spread, weighed(levers[0], weights), [
+      { part: "through_margin", factor: 1, weights: weights.scaled },
+      { part: "through_fixed", factor: 1, weights: weights.fixed },
     ]),
   };
   model.metrics.forEach((metric, at) => {
-    const term = { part: metric.part, factor: metric.margin ? set.margin : 1, weights };
-    found[metric.lever] = withInterval(spread, dot(money[at + 1], weights), [term]);
+    const term = { part: metric.part, factor: 1, weights: metric.margin ? weights.scaled : weights.fixed };
+    found[metric.lever] = withInterval(spread, weighed(levers[at + 1], weights), [term]);
   });
   return found;
 }
@@ -225,37 +239,61 @@ function scaled(terms, factor) {
   return terms.map((term) => ({ ...term, factor: term.factor * factor }));
 }
 
+// The levers together.
+function sumOf(levers) {
+  const add = (kind) => levers[0][kind].map((_, month) => levers.reduce((sum, lever) => sum + lever[kind][month], 0));
+  return { fixed: add("fixed"), scaled: add("scaled") };
+}
+
+// A figure, with its interval where it has one, each number turned into another.
+function turned(figure, change) {
+  return Object.fromEntries(Object.entries(figure).map(([end, number]) => [end, change(number)]));
+}
+
 // All figures of the panel.
 function valueMove(model, spread, set) {
   const discount = discountFactors(model, set);
   const weights = monthWeights(model, set, discount);
-  const money = leverMoney(model, set);
-  const each = money[0].map((_, month) => money.reduce((sum, lever) => sum + lever[month], 0));
+  const levers = leverAmounts(model);
+  const each = sumOf(levers);
   const [inBand, inBandLow, inBandHigh] = model.in_band;
   const moved = set.share * inBand;
   const savedAt = model.metrics.findIndex((metric) => metric.saves);
   const parts = {
     gross: wholeMove(set, weights.phased, 1),
-    grossTotal: moved * dot(each, weights.phased),
-    saved: [{ part: "saved", factor: set.share, weights: weights.phased }],
-    savedTotal: savedAt < 0 ? 0 : moved * dot(money[savedAt + 1], weights.phased),
+    grossTotal: moved * weighed(each, weights.phased),
+    saved: [{ part: "saved", factor: set.share, weights: weights.phased.fixed }],
+    savedTotal: savedAt < 0 ? 0 : moved * weighed(levers[savedAt + 1], weights.phased),
   };
   const off = takenOff(model, spread, set, parts);
   const costs = costByMonth(model, set);
   const cost = dot(costs, discount);
-  const beyond = weights.phased.map((weight, month) => (month < model.follow_up ? 0 : weight));
+  const isBeyond = (weight, month) => (month < model.follow_up ? 0 : weight);
+  const beyond = { fixed: weights.phased.fixed.map(isBeyond), scaled: weights.phased.scaled.map(isBeyond) };
   const figures = {
     moved: { estimate: moved, low: set.share * inBandLow, high: set.share * inBandHigh },
-    per_customer: withInterval(spread, dot(each, weights.own), perCustomer(model, set, weights.own, 1)),
+    per_customer: withInterval(spread, weighed(each, weights.own), perCustomer(model, weights.own, 1)),
     gross: withInterval(spread, parts.grossTotal, parts.gross),
-    extrapolated: withInterval(spread, moved * dot(each, beyond), wholeMove(set, beyond, 1)),
+    extrapolated: withInterval(spread, moved * weighed(each, beyond), wholeMove(set, beyond, 1)),
     cost: withoutInterval(cost),
     ...netFigures(model, spread, set, { parts, off, cost, moved, weights }),
-    ...leverFigures(model, spread, set, money, weights.own),
+    ...leverFigures(model, spread, levers, weights.own),
   };
   const flow = grossByMonth(model, set, moved, each);
   const net = costs.map((out, month) => (month === 0 ? 0 : flow[month - 1] * (1 - off.estimate.optimism)) - out);
-  return { figures: { ...figures, ...costFigures(set, figures, cost, net, discount) }, net, discount };
+  const reach = runningReach(model, spread, set, discount, off.replicates.optimism);
+  return { figures: { ...figures, ...costFigures(set, figures, cost, net, discount) }, net, discount, reach };
+}
+
+// By how much the interval of the cumulative net, discounted, reaches to each side, by month; null without one.
+function runningReach(model, spread, set, discount, optimism) {
+  if (optimism === null) {
+    return null;
+  }
+  return Array.from({ length: set.horizon + 1 }, (_, month) => {
+    const weights = monthWeights(model, { ...set, horizon: month }, discount).phased;
+    return spread.reach * lengthOf(spread, wholeMove(set, weights, 1 - optimism));
+  });
 }
 
 // The figures after optimism and cost. Without knowing the replicates' gains there is no interval.
@@ -277,7 +315,7 @@ function netFigures(model, spread, set, known) {
     )),
     break_even_cost: figure(npv + cost, net),
     most_per_moved: figure(
-      (npv + cost) / moved, optimism === null ? null : perCustomer(model, set, weights.phased, 1 - optimism),
+      (npv + cost) / moved, optimism === null ? null : perCustomer(model, weights.phased, 1 - optimism),
     ),
   };
 }
@@ -288,11 +326,12 @@ function costFigures(set, figures, cost, net, discount) {
   if (cost <= 0) {
     return Object.fromEntries(names.map((name) => [name, null]));
   }
-  const worth = figures.npv.estimate + cost;
+  const toBreakEven = (worth) => (worth > 0 ? set.share * cost / worth : Infinity);
+  const { low, high, ...share } = turned(figures.break_even_cost, toBreakEven);
   return {
-    roi: withoutInterval(figures.npv.estimate / cost),
-    benefit_cost_ratio: withoutInterval(worth / cost),
-    break_even_share: withoutInterval(worth > 0 ? set.share * cost / worth : Infinity),
+    roi: turned(figures.npv, (money) => money / cost),
+    benefit_cost_ratio: turned(figures.break_even_cost, (money) => money / cost),
+    break_even_share: low === undefined ? share : { ...share, low: high, high: low },
     payback: withoutInterval(paybackMonth(net)),
     payback_discounted: withoutInterval(paybackMonth(net.map((money, month) => money * discount[month]))),
   };

@@ -89,7 +89,7 @@ function formatFigure(kind, figure, model) {
     share: formatPoints,
     ratio: (number) => signed(number, decimalsFor(scale, false)),
   }[kind];
-  const [estimate, low, high] = numbers.map(write);
+  const [estimate, low, high] = numbers.map((number) => (Number.isFinite(number) ? write(number) : NOTHING));
   const whole = { money: model.numbers.money, share: model.numbers.percent }[kind] || "{number}";
   const first = fill(whole, { currency: model.currency, number: estimate });
   return low === undefined ? first : fill(model.numbers.interval, { estimate: first, low, high });

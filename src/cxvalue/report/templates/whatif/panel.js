@@ -94,7 +94,7 @@ function showFigures(found, set) {
   document.getElementById("whatif-held").hidden = !isHeld;
 }
 
-function showMonths(lines, net) {
+function showMonths(lines, net, reach) {
   const scale = Math.max(...net.map(Math.abs), ...lines.flat().map(Math.abs));
   const write = (money) => signed(money, decimalsFor(scale, true));
   const rows = net.map((money, month) => {
@@ -103,9 +103,12 @@ function showMonths(lines, net) {
     head.scope = "row";
     head.className = "text";
     head.textContent = inDigits(String(month));
-    row.append(head, ...[money, lines[0][month], lines[1][month]].map((each) => {
+    const last = lines[1][month];
+    const places = reach === null ? null : { estimate: write(last), low: write(last - reach[month]), high: write(last + reach[month]) };
+    const texts = [write(money), write(lines[0][month]), places === null ? write(last) : fill(model.numbers.interval, places)];
+    row.append(head, ...texts.map((text) => {
       const cell = document.createElement("td");
-      cell.textContent = write(each);
+      cell.textContent = text;
       return cell;
     }));
     return row;
@@ -118,7 +121,7 @@ function showCharts(found) {
   const write = (money) => formatFigure("money", { estimate: money }, model);
   const months = found.net.length - 1;
   const places = { start: write(lines[0][0]), end: write(lines[0][months]), end_pv: write(lines[1][months]), months: inDigits(String(months)) };
-  drawCash(document.getElementById("whatif-cash"), lines, model, fill(model.texts.cash_chart, places));
+  drawCash(document.getElementById("whatif-cash"), lines, found.reach, model, fill(model.texts.cash_chart, places));
   const named = [{ lever: "lever_0", name: model.share_name }, ...model.metrics];
   const levers = named.map((metric) => {
     const figure = found.figures[metric.lever];
@@ -127,7 +130,7 @@ function showCharts(found) {
   const parts = levers.map((lever) => fill(model.texts.lever, { label: apart(lever.label), figure: apart(lever.text) }));
   const label = fill(model.texts.lever_chart, { levers: parts.join(model.numbers.list) });
   drawLevers(document.getElementById("whatif-levers"), levers, label);
-  showMonths(lines, found.net);
+  showMonths(lines, found.net, found.reach);
 }
 
 function showState(problems, changes) {
