@@ -115,10 +115,13 @@ def page_of(table: pd.DataFrame) -> pd.DataFrame:
     def percent(each: pd.Series) -> str:
         return f"{100 * each['coverage']:.0f} ± {100 * each['coverage_error']:.0f} %"
 
+    def bias(each: pd.Series) -> str:
+        return f"{round(each['bias'], 1) + 0.0:+.1f} ± {1.96 * each['bias_error']:.1f}"  # no minus before 0.0
+
     return pd.DataFrame({
         "scenario": table["scenario"], "figure": table["figure"].str.replace("_", " "), "bases": table["bases"],
         "truth": table["truth"].map("{:.1f}".format),
-        "bias": table.apply(lambda each: f"{each['bias']:+.1f} ± {1.96 * each['bias_error']:.1f}", axis=1),
+        "bias": table.apply(bias, axis=1),
         "spread": table["spread"].map("{:.1f}".format), "mean standard error": table["mean_se"].map("{:.1f}".format),
         "coverage": table.apply(percent, axis=1),
     })  # fmt: skip
