@@ -32,7 +32,10 @@ from report_results import CREATED, no_rows, small_results, with_bands
 
 MINIMUM = 10
 SECRET = "secret"
-COUNT_KEYS = {"n", "n_episodes", "episodes", "answers", "answered", "customers", "active_customers", "answered_in_band"}
+COUNT_KEYS = {
+    "n", "n_episodes", "n_customers", "episodes", "answers", "answered", "customers", "active_customers",
+    "answered_in_band",
+}  # fmt: skip
 NOUNS = r"(?:episode|answer|customer|row|leaving|score|dissatisfied|neutral|satisfied)"
 SMALL_COUNT = re.compile(rf"(?<![\d.,/–-])[1-9] (?:(?:effective|active|fully|followed|pairs|of) )*{NOUNS}")
 
@@ -150,6 +153,16 @@ def test_no_count_is_small(files: dict[str, bytes], told: dict[str, Any]) -> Non
         for column in COUNT_KEYS & set(table.columns):
             counts = table[column].dropna().astype(float)
             assert not ((counts > 0) & (counts < MINIMUM)).any(), (name, column)
+
+
+def test_counts_of_estimates_differ_by_no_few(told: dict[str, Any]) -> None:
+    rows = [row for row in told["estimates"] if row["n_customers"] is not None]
+    assert {"unadjusted", "standardised"} <= {row["method"] for row in rows}
+    customers = {told["data"]["customers"], *(row["n_customers"] for row in rows)}
+    episodes = {told["data"]["episodes"], *(row["n_episodes"] for row in rows)}
+    apart = [abs(a - b) for counts in (customers, episodes) for a in counts for b in counts]
+    apart += [row["n_episodes"] - row["n_customers"] for row in rows]
+    assert not [n for n in apart if 0 < n < MINIMUM]
 
 
 def test_rows_less_what_counts_give_nothing_away(files: dict[str, bytes], told: dict[str, Any]) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import cxvalue as cx
-from builders import Base
+from builders import WAVES, Base, last_month
+from cxvalue.estimate import EpisodeSource, Standardised
 from cxvalue.estimate.beside.blocks import month_blocks
 from cxvalue.estimate.beside.negative_control import fit_negative_control
 from cxvalue.estimate.replicate import BandReplicates, Interval
+from cxvalue.simulate import SCENARIOS, simulate
 from cxvalue.value.beside.judge import NOT_TRIED
 from report_results import small_results
 
@@ -63,6 +67,76 @@ class TestTable:
 
     def test_an_unknown_name_was_not_tried(self) -> None:
         assert small_results().estimates.get("mine").per_customer == cx.NotEstimable("not tried")
+
+
+class EveryEpisode:
+    """An estimator from elsewhere that gives curves of all episodes, and counts no customers."""
+
+    name = "every_episode"
+
+    def fit(self, source: EpisodeSource) -> BandReplicates | cx.NotEstimable:
+        return Standardised().fit(source)
+
+
+class FewerEpisodes:
+    """Another, which says that it left out one episode of every band."""
+
+    name = "fewer_episodes"
+
+    def fit(self, source: EpisodeSource) -> BandReplicates | cx.NotEstimable:
+        found = Standardised().fit(source)
+        return found if isinstance(found, cx.NotEstimable) else replace(found, counts=found.counts - 1)
+
+
+class TestCustomers:
+    def test_by_hand(self) -> None:
+        # Dissatisfied or neutral, and answered: in the first wave n % 12 in 1, 3, 6, 7, 9, 10; in the second n % 12 in
+        # 0, 2, 5, 6, 8, 9, less who had left. The groups of 6 and 9 answered in both and count once: 10 of the 12
+        # groups of 50 customers, less n = 221 and 281, whom only the second wave would have had.
+        first = {n for n in range(600) if n % 12 in (1, 3, 6, 7, 9, 10)}
+        second = {n for n in range(600) if n % 12 in (0, 2, 5, 6, 8, 9) and last_month(n) >= WAVES[1]}
+        assert len(first | second) == 10 * 50 - 2
+        table = small_results().estimates
+        for method in ("unadjusted", "standardised", "complete_cohorts", "weighted", "doubly_robust", "other_baseline",
+                       "earlier_amounts"):  # fmt: skip
+            row = table.get(method)
+            assert (row.n_episodes, row.n_customers) == (len(first) + len(second), len(first | second)), method
+        placebo = table.get("placebo")  # of the second wave alone: six months before the first have no panels
+        assert (placebo.n_episodes, placebo.n_customers) == (len(second), len(second))
+        within = table.get("within_customer")  # of all bands; everybody answered once at least, 286 of them twice
+        assert (within.n_episodes, within.n_customers) == (886, 600)
+
+    def test_near_the_cut(self, lean: Base, open_study: Callable[[Base], cx.Study]) -> None:
+        # A score of 5 becomes 6, so that customers at the cut are there: those of 6 against those of 7.
+        base = lean.changed("surveys", lambda t: t.assign(score=t["score"].replace({5: 6})))
+        row = open_study(base).estimates().get("near_boundary")
+        surveys = base.tables["surveys"]
+        near = surveys.loc[surveys["score"].isin([6, 7]), "customer_id"]
+        assert (row.n_episodes, row.n_customers) == (len(near), near.nunique())
+        assert near.nunique() < len(near)
+
+    def test_a_lasting_move_and_estimators_of_others(self, tmp_path: Path) -> None:
+        # The lasting move wants answers at several gaps. Nobody's answer is left out in this base, so that the counts
+        # are those of the survey's rows from 0 to 8.
+        scenario = replace(SCENARIOS["small"], survey_noise_sd=0.7)
+        study = cx.Study.from_toml(simulate(scenario, seed=3).write(tmp_path))
+        table = study.estimates(also=[EveryEpisode(), FewerEpisodes()])
+        study.close()
+        surveys = pd.read_parquet(tmp_path / "surveys.parquet")
+        low = surveys.loc[surveys["score"] <= 8, "customer_id"]
+        for method in ("standardised", "lasting_move", "every_episode"):
+            row = table.get(method)
+            assert (row.n_episodes, row.n_customers) == (len(low), low.nunique()), method
+        fewer = table.get("fewer_episodes")
+        assert (fewer.n_episodes, fewer.n_customers) == (len(low) - 2, None)  # which of them cannot be told
+
+    def test_those_who_are_not_counted(self) -> None:
+        table = small_results().estimates
+        frame = table.to_frame()
+        assert frame["n_customers"].dtype == "Int64"
+        assert frame.set_index("method")["n_customers"].isna().to_dict() == {
+            row.method: isinstance(row.per_customer, cx.NotEstimable) for row in table.rows
+        }
 
 
 class TestPlacebo:

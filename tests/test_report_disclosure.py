@@ -199,6 +199,48 @@ def test_reasons_and_episodes_of_estimates() -> None:
     assert found["standardised"]["n_episodes"] == n
 
 
+@pytest.mark.parametrize(
+    ("n_episodes", "n_customers", "note", "shown"),
+    [
+        (300, 250, "", 250),
+        (300, 300, "", 300),  # everybody answered once
+        (300, 292, "", None),  # 8 answered again
+        (9, 9, "", None),
+        (300, None, "", None),  # an installed estimator that does not count them
+        (300, 250, "243 customers who answered twice or more", None),  # 7 answered once
+        (300, 250, "40 customers who answered twice or more", 250),
+        (300, 250, "all 257 customers with an episode", None),  # 7 answered in the third band only
+        (300, 250, "255 of the 400 customers with an episode, drawn with seed 1", None),
+        (885, 700, "", None),  # of 891 episodes in all: the row shows neither
+    ],
+)
+def test_customers_of_an_estimate(n_episodes: int, n_customers: int | None, note: str, shown: int | None) -> None:
+    results = replace(small_results(), n_customers=1000)
+    assert results.episodes.n_episodes == 891
+    row = estimate_row("near", known_interval(1.0), n_episodes=n_episodes, n_customers=n_customers, notes=(note,))
+    (found,) = results_dict(with_estimates(results, row))["estimates"]
+    assert found["n_customers"] == shown
+
+
+def test_customers_of_estimates_side_by_side() -> None:
+    results = replace(small_results(), n_customers=504)
+    each = known_interval(1.0)
+    told = ("all 450 customers with an episode",)
+    rows = [
+        estimate_row("all", each, n_episodes=800, n_customers=500),  # 4 of the 504 are not among them
+        estimate_row("most", each, n_episodes=700, n_customers=445),  # 5 of the 450 that the last row tells
+        estimate_row("half", each, n_episodes=600, n_customers=300),
+        estimate_row("again", each, n_episodes=600, n_customers=300),
+        estimate_row("nearly", each, n_episodes=500, n_customers=296),  # 4 fewer
+        estimate_row("few", each, n_episodes=595, n_customers=200),  # 5 episodes fewer than others
+        estimate_row("told", each, n_episodes=400, n_customers=100, notes=told),
+    ]
+    table = report_tables(with_estimates(results, *rows))["estimates"].set_index("method")
+    assert table["n_customers"].dtype == "Int64"
+    assert table["n_customers"].dropna().to_dict() == {"half": 300, "again": 300, "told": 100}
+    assert table["n_episodes"].isna().to_dict() == {row.method: row.method == "few" for row in rows}
+
+
 def test_figures_of_outcomes_keep_their_reasons() -> None:
     results = small_results()
     assert results.outcomes is not None

@@ -76,6 +76,14 @@ def test_text_is_valid_and_says_what_python_says() -> None:
     assert content["truth"] is None
 
 
+def test_customers_of_estimates() -> None:
+    # 6 × 50 dissatisfied or neutral in the first wave, 4 × 50 more in the second, less 2 who had left: 498.
+    content = checked(small_results())
+    rows = {row["method"]: (row["n_episodes"], row["n_customers"]) for row in content["estimates"]}
+    assert rows["standardised"] == rows["unadjusted"] == rows["weighted"] == (594, 498)
+    assert rows["near_boundary"] == (0, None)  # not estimable
+
+
 def test_levers_add_up_and_cash_flow_ends_at_the_value() -> None:
     value = checked(small_results())["value"]
     assert sum(lever["estimate"] for lever in value["levers"]) == pytest.approx(value["per_customer"]["estimate"])

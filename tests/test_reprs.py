@@ -88,7 +88,7 @@ def test_brief_gives_shapes_and_few_digits() -> None:
     replicates = cx.ContrastReplicates(1.23456789, np.zeros(100), 4823, ("a note",))
     assert isinstance(replicates, Brief)
     told = "estimate=1.235, leave_one_group_out=array of shape (100), n_episodes=4823, notes=('a note'), months=None"
-    assert repr(replicates) == f"ContrastReplicates({told})"
+    assert repr(replicates) == f"ContrastReplicates({told}, n_customers=None)"
 
 
 def test_table_joins_intervals_and_writes_units() -> None:

@@ -226,6 +226,8 @@ class ContrastReplicates(Brief):
     months : int or None
         Of an estimator that covers the first months only, and, where leaving is seen, no retention: how many; None for
         the whole horizon.
+    n_customers : int or None
+        Distinct customers among those episodes; None of an estimator that does not count them.
     """
 
     estimate: float
@@ -233,6 +235,7 @@ class ContrastReplicates(Brief):
     n_episodes: int
     notes: tuple[str, ...] = ()
     months: int | None = None
+    n_customers: int | None = None
 
 
 @runtime_checkable

@@ -26,12 +26,16 @@ class BandReplicates(Brief):
         Episodes observed at each month.
     columns : tuple of int
         Columns of the basis that were used.
+    n_customers : int or None
+        Distinct customers among the episodes of the two bands compared, where the estimator chose among the episodes
+        of the stratum and counts them; None otherwise.
     """
 
     estimate: Floats
     leave_one_group_out: Floats
     counts: Floats
     columns: tuple[int, ...]
+    n_customers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

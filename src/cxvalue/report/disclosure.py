@@ -46,7 +46,7 @@ def is_small(n: float, minimum: int) -> bool:
     return 0 < n < minimum
 
 
-def apart(counts: Iterable[int], minimum: int) -> frozenset[int]:
+def apart(counts: Iterable[int], minimum: int, *, beside: Iterable[int] = ()) -> frozenset[int]:
     """Return which of several counts of the same people may be shown side by side.
 
     Parameters
@@ -55,6 +55,8 @@ def apart(counts: Iterable[int], minimum: int) -> frozenset[int]:
         Such as the episodes that several estimators stand on, one a part of another.
     minimum : int
         Smallest number that may be shown.
+    beside : iterable of int
+        Counts that are shown whatever comes of this, such as their total.
 
     Returns
     -------
@@ -65,11 +67,14 @@ def apart(counts: Iterable[int], minimum: int) -> frozenset[int]:
     --------
     >>> sorted(apart([600, 600, 597, 480, 4], 10))
     [480, 600]
+    >>> sorted(apart([600, 600, 597, 480, 4], 10, beside=[602]))
+    [480]
     """
-    shown: list[int] = []
+    seen, shown = list(beside), set()
     for n in sorted(set(counts), reverse=True):
-        if not is_small(n, minimum) and not any(is_small(other - n, minimum) for other in shown):
-            shown.append(n)
+        if not is_small(n, minimum) and not any(is_small(abs(other - n), minimum) for other in seen):
+            seen.append(n)
+            shown.add(n)
     return frozenset(shown)
 
 

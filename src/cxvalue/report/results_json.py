@@ -290,9 +290,9 @@ def estimate_dicts(table: pd.DataFrame) -> list[Json]:
     Returns
     -------
     list of dict
-        One an estimator; the number of customers is not known, that of episodes is.
+        One an estimator; its numbers of episodes and of customers are None where they are held back.
     """
-    names = ("method", "role", "span", "n_episodes", "status", "reason", "notes", *FIGURES, *DIFFERENCES)
+    names = ("method", "role", "span", "n_customers", "n_episodes", "status", "reason", "notes", *FIGURES, *DIFFERENCES)
     rows = records(table, names)
     return [
         {
@@ -303,7 +303,7 @@ def estimate_dicts(table: pd.DataFrame) -> list[Json]:
             "difference": {name: row[f"difference_{name}"] for name in FIGURES}
             if row["difference_estimate"] is not None
             else None,
-            "n_customers": None,
+            "n_customers": row["n_customers"],
             "n_episodes": row["n_episodes"],
             "status": row["status"],
             "reason": row["reason"],

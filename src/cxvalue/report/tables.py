@@ -10,7 +10,8 @@ import pandas as pd
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate import Curves, Interval
-from cxvalue.report.disclosure import NEARLY_ALL, SUPPRESSED, apart, at_least, hide_in_text, is_small
+from cxvalue.report.disclosure import NEARLY_ALL, SUPPRESSED, at_least, hide_in_text, is_small
+from cxvalue.report.estimate_counts import shown_counts
 from cxvalue.report.segment_cells import hide_strata
 from cxvalue.report.segment_tables import SEGMENT_COLUMNS, TOTAL_COLUMNS, segment_rows, segment_total_rows
 from cxvalue.report.study_results import StudyResults
@@ -40,7 +41,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "segments": SEGMENT_COLUMNS,
     "segment_totals": TOTAL_COLUMNS,
     "estimates": (
-        "method", "what", "role", "span", "n_episodes", "unit", *FIGURES, *DIFFERENCES, "status", "reason", "notes",
+        "method", "what", "role", "span", "n_episodes", "n_customers", "unit", *FIGURES, *DIFFERENCES, "status",
+        "reason", "notes",
     ),
     "exclusions": ("table", "rule", "level", "reason", "n", "note", "amount", "amount_unit", "action"),
     "assumptions": REGISTER_COLUMNS,
@@ -53,7 +55,8 @@ TEXTS: Final = frozenset({
     "span", "status", "table", "to", "to_band", "true_band", "unit", "what",
 })  # fmt: skip
 WHOLE: Final = frozenset({
-    "answered", "episodes", "horizon_months", "month", "n", "n_episodes", "payback_months", "years_ahead",
+    "answered", "episodes", "horizon_months", "month", "n", "n_customers", "n_episodes", "payback_months",
+    "years_ahead",
 })  # fmt: skip
 TRUTHS: Final = frozenset({"adjusted", "extrapolated", "prevents", "within_tolerance"})
 
@@ -328,11 +331,11 @@ def estimates_table(results: StudyResults) -> pd.DataFrame:
         A row an estimator.
     """
     minimum, rows = results.disclosure_min, []
-    shown = apart([each.n_episodes for each in results.estimates.rows], minimum)
-    for each in results.estimates.rows:
+    counts = shown_counts(results)
+    for each, (n_episodes, n_customers) in zip(results.estimates.rows, counts, strict=True):
         row: dict[str, Any] = {
             "method": each.method, "what": each.what, "role": each.role, "span": each.span,
-            "n_episodes": each.n_episodes if each.n_episodes in shown else None,
+            "n_episodes": n_episodes, "n_customers": n_customers,
             "unit": f"{results.currency} {results.value.unit}", "notes": hide_in_text("; ".join(each.notes), minimum),
         }  # fmt: skip
         if each.difference is not None:

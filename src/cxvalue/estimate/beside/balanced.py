@@ -139,6 +139,17 @@ class Balanced:
         kept = np.bincount(self.band, self.weights(0).values > 0, minlength=N_BANDS)
         return int(min(kept.min(), (self.target_weights(0) > 0).sum()))
 
+    def n_compared(self) -> tuple[int, int]:
+        """Return on how much the contrast of the two bands stands.
+
+        Returns
+        -------
+        tuple of int
+            Episodes of the two bands, and distinct customers among them.
+        """
+        pair = np.isin(self.band, [self.source.from_band, self.source.to_band])
+        return int(pair.sum()), len(np.unique(self.source.rows().customer[self.inside[pair]]))
+
     def replicates(self) -> Iterator[tuple[int, Floats, Floats]]:
         """Give the weights of episodes and target, replicate by replicate.
 

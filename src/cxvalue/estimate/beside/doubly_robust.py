@@ -84,9 +84,9 @@ class DoublyRobust:
                     total, fitted, block.band, chosen, target_fitted=target_fitted, target_weights=target_weights
                 )
                 found[replicate] += means[source.to_band] - means[source.from_band]
-        n_episodes = int(np.isin(blocks[0].band, [source.from_band, source.to_band]).sum())
+        n_episodes, n_customers = blocks[0].n_compared()
         notes = (*describe(blocks), f"outcome by {type(learner).__name__}, {FOLDS} folds of customers")
-        return ContrastReplicates(float(found[0]), found[1:], n_episodes, notes)
+        return ContrastReplicates(float(found[0]), found[1:], n_episodes, notes, n_customers=n_customers)
 
 
 def cross_fit(learner: Any, block: Balanced, total: Floats) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class NearBoundary:
             if not weights.sum() > 0:
                 return NotEstimable(f"nobody in the target gave the score {leave:g}")
             means[replicate] = weights @ target.design / weights.sum()
-        return standardise_rows(
+        fitted = standardise_rows(
             rows.design[near, : means.shape[1]],
             rows.outcomes[near, :, : source.horizon],
             band=rows.band[near],
@@ -61,6 +61,10 @@ class NearBoundary:
             last_k=np.minimum(rows.last_k[near], source.horizon),
             target=means,
         )
+        if isinstance(fitted, NotEstimable):
+            return fitted
+        pair = near & np.isin(rows.band, [source.from_band, source.to_band])
+        return replace(fitted, n_customers=len(np.unique(rows.customer[pair])))
 
 
 def scores_at_the_cut(score: Floats, band: Integers, *, from_band: int, to_band: int) -> tuple[float, float]:

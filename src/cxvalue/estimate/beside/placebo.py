@@ -36,6 +36,8 @@ class PlaceboReplicates:
     after_staying : ndarray of shape (1 + G,), optional
         The contrast after the answer of those who are still there in all those months: of the amounts alone, as
         ``before`` is. None where leaving is not seen, and where too few stay.
+    n_customers : int or None
+        Distinct customers among those episodes.
     """
 
     before: Floats
@@ -45,6 +47,7 @@ class PlaceboReplicates:
     n_episodes: int
     columns_lost: tuple[int, ...] = ()
     after_staying: Floats | None = None
+    n_customers: int | None = None
 
 
 def fit_placebo(
@@ -91,14 +94,17 @@ def fit_placebo(
         reason = f"{int(used.sum()):,} answers have {-first_k} months with the customer before them"
         return NotEstimable(f"{reason} (the panels begin in {month_label(first_month)}): {fitted.reason}")
     contrast, kept = fitted
-    n_episodes = int(np.isin(rows.band[used], [source.from_band, source.to_band]).sum())
+    pair = used & np.isin(rows.band, [source.from_band, source.to_band])
+    n_episodes, n_customers = int(pair.sum()), len(np.unique(rows.customer[pair]))
     lost = tuple(columns[at] for at in range(len(columns)) if at not in kept)
     staying: Floats | None = None
     if clean.activity.window is None:
         stays = used & (rows.outcomes[:, 0, :PLACEBO_MONTHS] > 0).all(axis=1)
         found = contrast_of(source, after[:, None], stays, columns=columns)
         staying = None if isinstance(found, NotEstimable) else found[0][:, 0]
-    return PlaceboReplicates(contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost, staying)
+    return PlaceboReplicates(
+        contrast[:, 0], contrast[:, 1], first_k, last_k, n_episodes, lost, staying, n_customers=n_customers
+    )
 
 
 def contrast_of(

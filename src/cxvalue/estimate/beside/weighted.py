@@ -63,5 +63,6 @@ class Weighted:
                 chosen = block.weights(replicate, self.population).values
                 means = weighted_means(total, block.band, chosen, n_classes=N_BANDS)
                 found[replicate] += means[source.to_band] - means[source.from_band]
-        n_episodes = int(np.isin(blocks[0].band, [source.from_band, source.to_band]).sum())
-        return ContrastReplicates(float(found[0]), found[1:], n_episodes, describe(blocks, self.population))
+        n_episodes, n_customers = blocks[0].n_compared()
+        notes = describe(blocks, self.population)
+        return ContrastReplicates(float(found[0]), found[1:], n_episodes, notes, n_customers=n_customers)

@@ -74,7 +74,8 @@ class WithinCustomer:
             loo[: len(fitted.leave_one_group_out)] = fitted.leave_one_group_out[:, at]
         span = f"months 1 to {months}" + (", without retention" if is_seen else "")
         notes = (f"{n_repeated:,} customers who answered twice or more", span)
-        return ContrastReplicates(float(fitted.coefficients[at]) * months, loo * months, int(used.sum()), notes, months)
+        estimate = float(fitted.coefficients[at]) * months
+        return ContrastReplicates(estimate, loo * months, int(used.sum()), notes, months, n_customers=len(customers))
 
 
 def per_active_month(

@@ -62,12 +62,13 @@ def value_lasting(question: Question, noise: Callable[[], SurveyNoise]) -> Estim
         return replace(row, per_customer=found, seconds=perf_counter() - started)
     headline, rows = question.headline, question.study.read_rows()
     mine = np.concatenate([[found.value.estimate], found.leave_one_group_out[:, 0]])
-    by_matrix = found.by_matrix
+    by_matrix, pair = found.by_matrix, np.isin(rows.band, [BANDS.index(leave), BANDS.index(reach)])
     return replace(
         row,
         per_customer=question.interval(mine),
         difference=None if isinstance(headline, NotEstimable) else question.interval(mine - headline),
-        n_episodes=int(np.isin(rows.band, [BANDS.index(leave), BANDS.index(reach)]).sum()),
+        n_episodes=int(pair.sum()),
+        n_customers=len(np.unique(rows.customer[pair])),
         notes=(
             rows.what(),
             f"by the inverse of C {by_matrix.estimate:,.2f} ({by_matrix.ci_low:,.2f} to {by_matrix.ci_high:,.2f})",
@@ -159,6 +160,7 @@ def value_placebo(question: Question) -> EstimateRow:
         per_customer=before,
         difference=None,
         n_episodes=found.n_episodes,
+        n_customers=found.n_customers,
         notes=notes,
         span=f"months {found.first_k} to {found.last_k}",
         seconds=perf_counter() - started,

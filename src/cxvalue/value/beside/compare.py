@@ -21,6 +21,7 @@ from cxvalue.estimate import (
     Unadjusted,
     is_contrast,
 )
+from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.link.columns import Floats
 from cxvalue.value.beside.estimates import RAW, EstimateRow, Estimates
 from cxvalue.value.project import Projection
@@ -139,17 +140,45 @@ def value_curves(
     difference = None
     if role != "headline" and not isinstance(headline, NotEstimable):
         difference = question.interval(mine - headline)
-    bands = [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]
-    counts = fitted.counts[bands, 0].sum()
+    n_episodes, n_customers = count_compared(question, fitted, by=by)
     return replace(
         row,
         per_customer=question.interval(mine),
         difference=difference,
-        n_episodes=int(counts),
+        n_episodes=n_episodes,
+        n_customers=n_customers,
         notes=beyond(value, question.study.timeline.horizon),
         seconds=perf_counter() - started,
         projection=value,
     )
+
+
+def count_compared(question: Question, fitted: BandReplicates, *, by: str) -> tuple[int, int | None]:
+    """Return on how much the contrast between two bands' curves stands.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    fitted : BandReplicates
+        The curves.
+    by : str
+        Everybody, or the complete cohorts.
+
+    Returns
+    -------
+    tuple of int and int or None
+        Episodes of the two bands, and distinct customers among them: as the estimator counts them or, where it takes
+        all episodes of the stratum, those of the answers. None of another estimator that does not count them.
+    """
+    study, bands = question.study, [BANDS.index(question.shift.from_band), BANDS.index(question.shift.to_band)]
+    n_episodes = int(fitted.counts[bands, 0].sum())
+    if fitted.n_customers is not None:
+        return n_episodes, fitted.n_customers
+    answers, partition = study.linked.answers, study.partitions[study.position(by)]
+    inside = (study.bins >= 0) & (partition.codes == partition.labels.index(by)) & np.isin(answers.band, bands)
+    is_whole = n_episodes == int(inside.sum())
+    return n_episodes, len(np.unique(answers.customer[inside])) if is_whole else None
 
 
 def beyond(value: Projection, horizon: int) -> tuple[str, ...]:
@@ -228,6 +257,7 @@ def value_contrast(
         per_customer=question.interval(mine),
         difference=None if isinstance(beside, NotEstimable) else question.interval(mine - beside),
         n_episodes=found.n_episodes,
+        n_customers=found.n_customers,
         notes=notes,
         span="" if found.months is None else f"months 1 to {found.months}{without}",
         seconds=perf_counter() - started,

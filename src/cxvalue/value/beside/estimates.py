@@ -42,7 +42,7 @@ class EstimateRow(Brief):
     difference : Interval or None
         This estimate less the headline over the same months, from the same replicates.
     n_episodes : int
-        Episodes that it rests on.
+        Episodes that it rests on: of the two bands; of all bands in the comparison within customers.
     notes : tuple of str
         Sample, effective numbers, cap, trimming.
     span : str
@@ -56,6 +56,9 @@ class EstimateRow(Brief):
     ratio_staying : float or None
         Of the placebo: the same against the effect after it on those who are still there, so that leaving takes part
         in neither; None where one of the two holds 0, or leaving is not seen.
+    n_customers : int or None
+        Distinct customers among those episodes; None where it is not estimable, or an installed estimator does not
+        count them.
     """
 
     method: str
@@ -70,6 +73,7 @@ class EstimateRow(Brief):
     projection: Projection | None = None
     ratio: float | None = None
     ratio_staying: float | None = None
+    n_customers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -123,10 +127,11 @@ class Estimates(TableResult, Drawable):
         Returns
         -------
         pandas.DataFrame
-            Columns method, what, role, span, n_episodes, status, reason, estimate, se, ci_low, ci_high, difference,
-            difference_ci_low, difference_ci_high, notes, seconds.
+            Columns method, what, role, span, n_episodes, n_customers, status, reason, estimate, se, ci_low, ci_high,
+            difference, difference_ci_low, difference_ci_high, notes, seconds.
         """
-        return pd.DataFrame([row_of(row) for row in self.rows])
+        customers = pd.array([row.n_customers for row in self.rows], dtype="Int64")
+        return pd.DataFrame([row_of(row) for row in self.rows]).assign(n_customers=customers)
 
     def summary(self) -> str:
         """Return one line an estimate.
@@ -161,6 +166,7 @@ def row_of(row: EstimateRow) -> dict[str, object]:
     """
     columns: dict[str, object] = {
         "method": row.method, "what": row.what, "role": row.role, "span": row.span, "n_episodes": row.n_episodes,
+        "n_customers": row.n_customers,
     }  # fmt: skip
     if isinstance(row.per_customer, NotEstimable):
         columns |= {"status": "not_estimable", "reason": row.per_customer.reason}
