@@ -365,7 +365,7 @@ def test_a_band_that_is_empty_or_nearly_so(n_neutral: int, lean: Base, open_stud
 
     with pytest.raises(cx.DataError) as refused:
         open_study(lean.changed("surveys", thin)).value()
-    assert refused.value.what == (f"{n_neutral} episodes in band neutral observed 1 months on; at least 50 are needed")
+    assert refused.value.what == (f"{n_neutral} episodes in band neutral observed 1 month on; at least 50 are needed")
     assert refused.value.allowed == "at least 50 episodes in every band and follow-up month"
     assert refused.value.hint == "collect more answers, or check the scale"
 
