@@ -43,8 +43,8 @@ def check(
     """
     from cxvalue.cli.foreseen import list_foreseen  # noqa: PLC0415  brings numpy; --help has to answer at once
     from cxvalue.settings import read_settings  # noqa: PLC0415  brings DuckDB; --help has to answer at once
-    from cxvalue.study.inputs import Inputs  # noqa: PLC0415  the same
-    from cxvalue.tables import Tables  # noqa: PLC0415  the same
+    from cxvalue.study.inputs import Inputs  # noqa: PLC0415  brings DuckDB; --help has to answer at once
+    from cxvalue.tables import Tables  # noqa: PLC0415  brings DuckDB; --help has to answer at once
 
     settings = read_settings(study)
     with (

@@ -67,7 +67,7 @@ def few_episodes(inputs: Inputs, timeline: Timeline) -> tuple[Finding, ...]:
         return ()
     # Loaded only where it refuses.
     from cxvalue.estimate.estimate_bands import refuse_few_episodes  # noqa: PLC0415  slow to load; few studies need it
-    from cxvalue.estimate.moments import entry_bins  # noqa: PLC0415  the same
+    from cxvalue.estimate.moments import entry_bins  # noqa: PLC0415  slow to load; few studies need it
 
     # As many as that in one month are enough, however many there are.
     each = np.repeat(np.arange(len(n)), np.minimum(n, FEWEST_EPISODES))

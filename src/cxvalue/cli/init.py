@@ -77,7 +77,7 @@ def guess_tables(folder: Path) -> Guess | None:
     if not folder.is_dir() or not any(not path.name.startswith(".") for path in folder.iterdir()):
         return None
     from cxvalue.engine import DuckDBEngine  # noqa: PLC0415  brings DuckDB and Arrow; --help has to answer at once
-    from cxvalue.tables.guess import guess_folder  # noqa: PLC0415  the same
+    from cxvalue.tables.guess import guess_folder  # noqa: PLC0415  brings DuckDB and Arrow; --help has to answer at once
 
     with ProgressBar() as progress, closing(DuckDBEngine()) as engine:
         progress("looking at the files")
@@ -145,7 +145,7 @@ def guess_table(guess: Guess) -> Table:
         A line for each table, column and setting.
     """
     from rich.table import Table  # noqa: PLC0415  --help has to answer at once
-    from rich.text import Text  # noqa: PLC0415  the same
+    from rich.text import Text  # noqa: PLC0415  --help has to answer at once
 
     table = Table()
     for name in ("table", "column", "read as", "why"):

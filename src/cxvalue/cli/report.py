@@ -87,7 +87,7 @@ def report(
         With 4 when the verdict is below the required one, or the net present value not shown to be above 0.
     """
     from cxvalue.report import json_text  # noqa: PLC0415  brings pandas; --help has to answer at once
-    from cxvalue.report.disclosure import hide_in_text  # noqa: PLC0415  the same
+    from cxvalue.report.disclosure import hide_in_text  # noqa: PLC0415  brings pandas; --help has to answer at once
 
     if out is None and not as_json:
         raise typer.BadParameter("give --out DIR, the folder of the report; only --json does without")
@@ -147,7 +147,7 @@ def compute(
     """
     from cxvalue.engine.cache import refuse_cache_within  # noqa: PLC0415  brings DuckDB; --help answers at once
     from cxvalue.report import refuse_output, write_report  # noqa: PLC0415  brings pandas; --help answers at once
-    from cxvalue.report.changes import read_run, with_changes  # noqa: PLC0415  the same
+    from cxvalue.report.changes import read_run, with_changes  # noqa: PLC0415  brings pandas; --help answers at once
     from cxvalue.study import Study  # noqa: PLC0415  brings pandas and DuckDB; --help answers at once
 
     if out is not None:

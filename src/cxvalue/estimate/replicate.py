@@ -134,6 +134,24 @@ def t_factor(groups: int, confidence: float) -> float:
     return float(stdtrit(groups - 1, 0.5 + confidence / 2))
 
 
+def jackknife_reach(leave_one_group_out: Floats, confidence: float) -> Floats:
+    """Return by how much jackknife-t intervals reach to each side.
+
+    Parameters
+    ----------
+    leave_one_group_out : ndarray of shape (G, …)
+        Values with each group left out.
+    confidence : float
+        Level.
+
+    Returns
+    -------
+    ndarray of shape (…)
+        t(G − 1) × standard error.
+    """
+    return np.asarray(t_factor(len(leave_one_group_out), confidence) * jackknife_se(leave_one_group_out))
+
+
 def interval(estimate: float, leave_one_group_out: Floats, *, confidence: float) -> Interval:
     """Return the jackknife-t interval of one figure.
 

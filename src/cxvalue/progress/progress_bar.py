@@ -112,7 +112,7 @@ class NotebookLine:
 
     def __init__(self, at_end: Any) -> None:
         # IPython is there, since a notebook runs this; it is no dependency.
-        from IPython import display, get_ipython  # noqa: PLC0415
+        from IPython import display, get_ipython  # noqa: PLC0415  only where a notebook may be running
 
         self._events = get_ipython().events
         self._at_end = lambda *result: at_end()

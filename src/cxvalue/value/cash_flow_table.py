@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cxvalue.estimate.replicate import jackknife_se, t_factor
-from cxvalue.link.columns import Floats
+from cxvalue.estimate.replicate import jackknife_reach
 from cxvalue.value.cash import CashFlow
 
 WITH_INTERVAL: Final = ("gross", "net", "cumulative_discounted")
@@ -61,24 +60,6 @@ def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int, *, 
     table["cumulative_discounted"] = running[0]
     table["net_cash"] = net[0] - np.r_[0.0, flow.not_cash[0]]
     for name, money in zip(WITH_INTERVAL, (gross, net, running), strict=True):
-        reach = interval_reach(money[1:], confidence)
+        reach = jackknife_reach(money[1:], confidence)
         table[f"{name}_ci_low"], table[f"{name}_ci_high"] = money[0] - reach, money[0] + reach
     return table
-
-
-def interval_reach(replicates: Floats, confidence: float) -> Floats:
-    """Return by how much intervals reach to each side.
-
-    Parameters
-    ----------
-    replicates : ndarray of shape (G, …)
-        With each group left out.
-    confidence : float
-        Level.
-
-    Returns
-    -------
-    ndarray of shape (…)
-        t(G − 1) × jackknife standard error.
-    """
-    return np.asarray(t_factor(len(replicates), confidence) * jackknife_se(replicates))

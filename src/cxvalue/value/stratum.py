@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxvalue.estimate import COMPLETE_COHORTS, BandReplicates, BandStudy
-from cxvalue.estimate.replicate import jackknife_se, t_factor
+from cxvalue.estimate.replicate import jackknife_reach
 from cxvalue.link.columns import Floats
 from cxvalue.value.economics import Economics
 from cxvalue.value.frame import Frame
@@ -133,5 +133,5 @@ def contribution_intervals(
         Estimate, low and high.
     """
     estimate, without = contribution_curves(curves, units), contribution_curves(leave_one_group_out, units)
-    reach = t_factor(len(without), confidence) * jackknife_se(without)
+    reach = jackknife_reach(without, confidence)
     return estimate, np.asarray(estimate - reach), np.asarray(estimate + reach)
