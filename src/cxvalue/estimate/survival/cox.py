@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import erfc
 
 from cxvalue.errors import DataError, NotEstimable
+from cxvalue.estimate.survival.arranged_rows import arrange_rows
 from cxvalue.estimate.survival.kaplan_meier import refuse_bad_weights
 from cxvalue.estimate.survival.partial_likelihood import CoxData, CoxSums, Ties, cox_sums, score_residuals
 from cxvalue.estimate.survival.risk_sets import Booleans, grouped_sums, make_risk_sets
@@ -183,8 +184,27 @@ def cox(
     return found if isinstance(found, NotEstimable) else describe(data, found, centre)
 
 
-def maximise(data: CoxData) -> Floats | NotEstimable:
-    """Return the coefficients that maximise the partial likelihood, by Newton's method with halved steps.
+@dataclass(frozen=True, slots=True, eq=False)
+class Maximum:
+    """Where the partial likelihood is largest.
+
+    Parameters
+    ----------
+    coefficients : ndarray of shape (p,)
+        The coefficients.
+    sums : CoxSums
+        The likelihood's sums at them.
+    log_likelihood_null : float
+        Log likelihood of no effect at all.
+    """
+
+    coefficients: Floats
+    sums: CoxSums
+    log_likelihood_null: float
+
+
+def maximise(data: CoxData) -> Maximum | NotEstimable:
+    """Return what maximises the partial likelihood, by Newton's method with halved steps.
 
     Parameters
     ----------
@@ -193,14 +213,15 @@ def maximise(data: CoxData) -> Floats | NotEstimable:
 
     Returns
     -------
-    ndarray of shape (p,) or NotEstimable
-        The coefficients.
+    Maximum or NotEstimable
+        The coefficients, and the sums at them.
     """
-    spread = np.sqrt(np.average(data.x**2, axis=0, weights=data.weights))
+    spread = np.sqrt(np.einsum("i,ij,ij->j", data.weights, data.x, data.x) / data.weights.sum())
     if (spread == 0).any():
         return NotEstimable("a covariate is constant")
-    beta = np.zeros(data.x.shape[1])
-    sums = cox_sums(data, beta)
+    beta, rows = np.zeros(data.x.shape[1]), arrange_rows(data.sets, data.x, data.weights)
+    sums = cox_sums(data, rows, beta)
+    null = sums.log_likelihood
     for _ in range(MOST_STEPS):
         information = sums.information.sum(axis=0) / np.outer(spread, spread)
         if np.linalg.cond(information) > 1e12:
@@ -208,28 +229,28 @@ def maximise(data: CoxData) -> Floats | NotEstimable:
                 "covariates are collinear among those at risk, or a covariate separates those who leave"
             )
         step = np.linalg.solve(information, sums.score / spread) / spread
-        ahead = cox_sums(data, beta + step)
+        ahead = cox_sums(data, rows, beta + step)
         while not ahead.log_likelihood >= sums.log_likelihood - 1e-9 * (1 + abs(sums.log_likelihood)):
             step = step / 2
-            ahead = cox_sums(data, beta + step)
+            ahead = cox_sums(data, rows, beta + step)
         gain = ahead.log_likelihood - sums.log_likelihood
         beta, sums = beta + step, ahead
         if np.abs(beta * spread).max() > MOST_EFFECT:
             return NotEstimable("a covariate separates those who leave from those who stay")
         if abs(gain) <= TOLERANCE * (1 + abs(sums.log_likelihood)) and np.abs(step * spread).max() < 1e-6:
-            return beta
+            return Maximum(beta, sums, null)
     return NotEstimable("the likelihood has no maximum that could be found")
 
 
-def describe(data: CoxData, beta: Floats, centre: Floats) -> CoxFit:
+def describe(data: CoxData, found: Maximum, centre: Floats) -> CoxFit:
     """Return a fit with its errors and baseline.
 
     Parameters
     ----------
     data : CoxData
         The rows.
-    beta : ndarray of shape (p,)
-        The coefficients.
+    found : Maximum
+        The coefficients, and the sums at them.
     centre : ndarray of shape (p,)
         Means of the covariates.
 
@@ -238,7 +259,7 @@ def describe(data: CoxData, beta: Floats, centre: Floats) -> CoxFit:
     CoxFit
         The fit.
     """
-    sums = cox_sums(data, beta)
+    beta, sums = found.coefficients, found.sums
     inverse = np.linalg.inv(sums.information.sum(axis=0))
     influence = score_residuals(data, sums) @ inverse
     n_clusters = int(data.cluster.max()) + 1
@@ -250,7 +271,7 @@ def describe(data: CoxData, beta: Floats, centre: Floats) -> CoxFit:
         by_customer.T @ by_customer,
         inverse,
         log_likelihood=sums.log_likelihood,
-        log_likelihood_null=cox_sums(data, np.zeros_like(beta)).log_likelihood,
+        log_likelihood_null=found.log_likelihood_null,
         centre=centre,
         time=data.sets.times,
         cumulative_hazard=hazard,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
+from cxvalue.estimate.survival.arranged_rows import ArrangedRows
 from cxvalue.estimate.survival.risk_sets import RiskSets
 from cxvalue.link.columns import Floats, Integers
 
@@ -102,13 +102,15 @@ class CoxSums:
         return np.asarray(pull / self.event_weight[:, None])
 
 
-def cox_sums(data: CoxData, coefficients: Floats) -> CoxSums:
+def cox_sums(data: CoxData, rows: ArrangedRows, coefficients: Floats) -> CoxSums:
     """Return likelihood, score and information.
 
     Parameters
     ----------
     data : CoxData
         The rows.
+    rows : ArrangedRows
+        The same rows in order of time.
     coefficients : ndarray of shape (p,)
         β.
 
@@ -126,30 +128,27 @@ def cox_sums(data: CoxData, coefficients: Floats) -> CoxSums:
     Efron, B. (1977), The efficiency of Cox's likelihood function for censored data, Journal of the American
     Statistical Association 72, doi:10.1080/01621459.1977.10480613.
     """
-    sets, x = data.sets, data.x
-    predictor = x @ coefficients
-    risk = np.exp(predictor - predictor.max(initial=-np.inf))
+    predictor = data.x @ coefficients
     shift = float(predictor.max(initial=-np.inf))
-    weighted = data.weights * risk
-    counted = sets.event_at >= 0
-    n_events = sets.events(np.ones(len(x)))
-    event_weight = sets.events(data.weights)
-    ties = tie_sums(sets.at_risk(weighted), sets.events(weighted), n_events, event_weight / n_events, data.ties)
-    first, own = sets.at_risk(weighted[:, None] * x), sets.events(weighted[:, None] * x)
-    second, own_second = second_moments(sets.before, sets.until, weighted, x, sets), event_moments(sets, weighted, x)
-    log_likelihood = float((data.weights * (predictor - shift))[counted].sum() - ties.log.sum())
+    risk = np.exp(predictor - shift)
+    moments = rows.moments(data.weights * risk)
+    everybody, events = moments.at_risk, moments.of_events
+    weight = rows.event_weight
+    ties = tie_sums(everybody[:, -1, -1], events[:, -1, -1], rows.n_events, weight / rows.n_events, data.ties)
+    first, own = everybody[:, :-1, -1].copy(), events[:, :-1, -1].copy()
+    log_likelihood = float(rows.event_x @ coefficients - shift * weight.sum() - ties.log.sum())
     pull = ties.f[:, None] * first - ties.sf[:, None] * own
-    score = (data.weights[:, None] * x)[counted].sum(axis=0) - pull.sum(axis=0)
+    score = rows.event_x - pull.sum(axis=0)
     cross = np.einsum("t,ti,tj->tij", ties.sff, first, own)
     information = (
-        ties.f[:, None, None] * second
-        - ties.sf[:, None, None] * own_second
+        ties.f[:, None, None] * everybody[:, :-1, :-1]
+        - ties.sf[:, None, None] * events[:, :-1, :-1]
         - np.einsum("t,ti,tj->tij", ties.ff, first, first)
         + cross
         + cross.transpose(0, 2, 1)
         - np.einsum("t,ti,tj->tij", ties.ssff, own, own)
     )
-    return CoxSums(log_likelihood, score, information, risk, ties, first, own, event_weight)
+    return CoxSums(log_likelihood, score, information, risk, ties, first, own, weight)
 
 
 def tie_sums(at_risk: Floats, of_events: Floats, n_events: Floats, mean_weight: Floats, ties: Ties) -> TieSums:
@@ -179,88 +178,6 @@ def tie_sums(at_risk: Floats, of_events: Floats, n_events: Floats, mean_weight: 
     return TieSums(*sums)
 
 
-def second_moments(before: Integers, until: Integers, weighted: Floats, x: Floats, sets: RiskSets) -> Floats:
-    """Return Σ w risk x xᵀ over those at risk at each event time.
-
-    Parameters
-    ----------
-    before, until : ndarray of shape (n,)
-        Positions between which rows are at risk.
-    weighted : ndarray of shape (n,)
-        w risk.
-    x : ndarray of shape (n, p)
-        Covariates.
-    sets : RiskSets
-        The event times.
-
-    Returns
-    -------
-    ndarray of shape (T, p, p)
-        Sums.
-    """
-    size = len(sets.times) + 1
-    ever = until > before
-    ending = binned_moments(until[ever], weighted[ever], x[ever], size)
-    late = ever & (before > 0)
-    if late.any():
-        ending -= binned_moments(before[late], weighted[late], x[late], size)
-    if (ever & (before == 0)).any():
-        start = ever & (before == 0)
-        ending[0] -= (x[start] * weighted[start, None]).T @ x[start]
-    return np.asarray(ending[::-1].cumsum(axis=0)[::-1][1:])
-
-
-def event_moments(sets: RiskSets, weighted: Floats, x: Floats) -> Floats:
-    """Return Σ w risk x xᵀ over those with their event at each event time.
-
-    Parameters
-    ----------
-    sets : RiskSets
-        The event times.
-    weighted : ndarray of shape (n,)
-        w risk.
-    x : ndarray of shape (n, p)
-        Covariates.
-
-    Returns
-    -------
-    ndarray of shape (T, p, p)
-        Sums.
-    """
-    own = sets.event_at >= 0
-    return binned_moments(sets.event_at[own], weighted[own], x[own], len(sets.times))
-
-
-def binned_moments(position: Integers, weighted: Floats, x: Floats, size: int) -> Floats:
-    """Return Σ w x xᵀ by position.
-
-    Parameters
-    ----------
-    position : ndarray of shape (n,)
-        Where each row belongs, 0 to size − 1.
-    weighted : ndarray of shape (n,)
-        Weights.
-    x : ndarray of shape (n, p)
-        Covariates.
-    size : int
-        Positions.
-
-    Returns
-    -------
-    ndarray of shape (size, p, p)
-        Sums.
-    """
-    order = np.argsort(position, kind="stable")
-    edges = np.searchsorted(position[order], np.arange(size + 1))
-    sorted_x = x[order]
-    scaled = sorted_x * weighted[order, None]
-    sums = np.zeros((size, x.shape[1], x.shape[1]))
-    for at, (low, high) in enumerate(pairwise(edges)):
-        if high > low:
-            sums[at] = scaled[low:high].T @ sorted_x[low:high]
-    return sums
-
-
 def score_residuals(data: CoxData, sums: CoxSums, time_weights: Floats | None = None) -> Floats:
     """Return what each row contributes to the score.
 
@@ -287,15 +204,20 @@ def score_residuals(data: CoxData, sums: CoxSums, time_weights: Floats | None = 
     Lin, D. Y. and Wei, L. J. (1989), The robust inference for the Cox proportional hazards model, Journal of the
     American Statistical Association 84, doi:10.1080/01621459.1989.10478874.
     """
-    g = np.ones(len(data.sets.times)) if time_weights is None else time_weights
-    ties, sets = sums.ties, data.sets
-    hazard = g * ties.f
+    sets, ties = data.sets, sums.ties
+    g = np.ones(len(sets.times)) if time_weights is None else time_weights
+    own, last = sets.event_at >= 0, len(sets.times)
+    j, risk = sets.event_at[own], data.weights * sums.risk
+    slope = -risk * sets.spent(g * ties.f)
+    slope[own] += risk[own] * (g * ties.sf)[j] + data.weights[own] * g[j]
     pull = g[:, None] * (ties.ff[:, None] * sums.at_risk - ties.sff[:, None] * sums.of_events)
-    residuals = sums.risk[:, None] * (sets.spent(pull) - data.x * sets.spent(hazard)[:, None])
-    own = sets.event_at >= 0
-    j, risk = sets.event_at[own], sums.risk[own, None]
+    total = np.concatenate([np.zeros((1, pull.shape[1])), pull.cumsum(axis=0)])
     # Of d tied events the l-th is at risk with the part 1 − s_l: what was taken away too much is given back.
-    back = (g * ties.sf)[j, None] * data.x[own]
-    back = back - g[j, None] * (ties.sff[j, None] * sums.at_risk[j] - ties.ssff[j, None] * sums.of_events[j])
-    residuals[own] += risk * back + g[j, None] * (data.x[own] - sums.mean_covariates[j])
-    return np.asarray(residuals * data.weights[:, None])
+    back = g[:, None] * (ties.sff[:, None] * sums.at_risk - ties.ssff[:, None] * sums.of_events)
+    level = np.concatenate([total, total[1:] - back])[np.where(own, last + 1 + sets.event_at, sets.until)]
+    late = np.flatnonzero(sets.before > 0)
+    level[late] -= total[sets.before[late]]
+    level *= risk[:, None]
+    level[own] -= data.weights[own, None] * (g[:, None] * sums.mean_covariates)[j]
+    level += slope[:, None] * data.x
+    return np.asarray(level)
