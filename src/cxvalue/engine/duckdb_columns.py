@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
 from cxvalue.engine.iso_text import IS_COMPACT_MONTH, IS_INTEGER, IS_MONTH, ISO_STAMP
 from cxvalue.engine.protocol import Column
 
@@ -10,6 +14,60 @@ SMALL_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UI
 MOST_INTEGER = 10**18 - 1
 """Ids are whole numbers of at most 18 digits, in text as in columns of integers."""
 HAS_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+
+
+def incoming_columns(columns: Sequence[Column], types: Mapping[str, str]) -> list[duckdb.Expression]:
+    """Return the expressions that give source columns the names under which they are read.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The columns wanted.
+    types : mapping of str to str
+        Columns of the source; one that is not there, as in some files of a folder, is null.
+
+    Returns
+    -------
+    list of duckdb.Expression
+        ``<canonical>_in`` and, with a date format, ``<canonical>_at``.
+    """
+    names, picked = {name.casefold(): name for name in types}, []
+    for column in columns:
+        known = names.get(column.name.casefold())
+        value = duckdb.ColumnExpression(known) if known else duckdb.ConstantExpression(None).cast("VARCHAR")
+        picked.append(value.alias(f"{column.canonical}_in"))
+        if column.date_format is not None:
+            parsed = duckdb.FunctionExpression(
+                "try_strptime", value.cast("VARCHAR"), duckdb.ConstantExpression(column.date_format)
+            )
+            picked.append(parsed.alias(f"{column.canonical}_at"))
+    return picked
+
+
+def typed_statement(columns: Sequence[Column], types: Mapping[str, str], view: str) -> str:
+    """Return the SQL that reads source columns as what they should hold, each with its text beside it.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        The columns wanted.
+    types : mapping of str to str
+        DuckDB type of each source column.
+    view : str
+        The view with the columns of :func:`incoming_columns`.
+
+    Returns
+    -------
+    str
+        The statement: ``<canonical>`` and ``<canonical>_raw``.
+    """
+    kinds = {name.casefold(): kind for name, kind in types.items()}
+    typed = ", ".join(
+        f"{typed_expression(column, kinds.get(column.name.casefold(), 'VARCHAR'))} AS {column.canonical}, "
+        f"NULLIF(trim(CAST({column.canonical}_in AS VARCHAR)), '') AS {column.canonical}_raw"
+        for column in columns
+    )
+    return f"SELECT {typed} FROM {view}"
 
 
 def typed_expression(column: Column, source_type: str) -> str:

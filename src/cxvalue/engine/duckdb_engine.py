@@ -8,17 +8,22 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
 
 from cxvalue.engine.cache import open_store
 from cxvalue.engine.cache.text_rows import keep_text_rows
-from cxvalue.engine.duckdb_columns import typed_expression
+from cxvalue.engine.cache.typed_rows import keep_typed_rows
+from cxvalue.engine.duckdb_columns import incoming_columns, typed_statement
 from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
 from cxvalue.engine.unreadable import refuse_empty, why_unreadable
 from cxvalue.errors import CxValueError, DataError
+
+READER: Final = f"duckdb {duckdb.__version__}"
+"""What reads text, as keys of the cache name it."""
 
 
 class DuckDBEngine:
@@ -103,29 +108,21 @@ class DuckDBEngine:
         """
         relation = self._open(source)
         types = dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
-        picked = []
-        for column in columns:
-            value = duckdb.ColumnExpression(column.name)
-            picked.append(value.alias(f"{column.canonical}_in"))
-            if column.date_format is not None:
-                parsed = duckdb.FunctionExpression(
-                    "try_strptime", value.cast("VARCHAR"), duckdb.ConstantExpression(column.date_format)
-                )
-                picked.append(parsed.alias(f"{column.canonical}_at"))
         try:
-            relation.select(*picked).create_view(f"{view}_source", replace=True)
+            relation.select(*incoming_columns(columns, types)).create_view(f"{view}_source", replace=True)
         except duckdb.Error as error:
             raise DataError(
                 f"table '{source.table}': columns cannot be read ({str(error).splitlines()[0]})",
                 allowed="a date_format of strptime, such as '%d/%m/%Y'",
                 hint="look at date_format in the table's settings",
             ) from error
-        typed = ", ".join(
-            f"{typed_expression(column, types[column.name])} AS {column.canonical}, "
-            f"NULLIF(trim(CAST({column.canonical}_in AS VARCHAR)), '') AS {column.canonical}_raw"
-            for column in columns
-        )
-        self._run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {typed} FROM {view}_source")
+        if source.kind == "csv" and source.rows is None:
+            kept = [self._keep_typed(path, source.table, columns) for path in source.paths]
+            typed = self._connection.read_parquet(kept, hive_partitioning=False)
+            typed.create_view(f"{view}_typed", replace=True)
+            self._run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {view}_typed")
+            return
+        self._run(f"CREATE OR REPLACE TEMP VIEW {view} AS {typed_statement(columns, types, f'{view}_source')}")
 
     def put(self, name: str, table: pa.Table) -> None:
         """Bring a small table into the engine.
@@ -241,16 +238,23 @@ class DuckDBEngine:
 
     def _keep(self, path: str, table: str) -> str:
         if path not in self._kept:
-            reader = f"duckdb {duckdb.__version__}"
-            self._kept[path] = keep_text_rows(self._store, path, self._copy, table=table, reader=reader)
+            self._kept[path] = keep_text_rows(self._store, path, self._copy, table=table, reader=READER)
         return self._kept[path]
 
+    def _keep_typed(self, path: str, table: str, columns: Sequence[Column]) -> str:
+        text = self._keep(path, table)
+        rows = self._connection.read_parquet([text], hive_partitioning=False)
+        there = dict(zip(rows.columns, (str(kind) for kind in rows.types), strict=True))
+        statement = typed_statement(columns, there, "text_rows")
+
+        def write(part: Path) -> None:
+            rows.select(*incoming_columns(columns, there)).create_view("text_rows", replace=True)
+            write_parquet(self._connection.sql(statement), part)
+
+        return keep_typed_rows(self._store, Path(text), write, columns=columns, statement=statement, reader=READER)
+
     def _copy(self, path: str, part: Path) -> None:
-        rows = self._read_text([path])
-        try:
-            rows.write_parquet(str(part))
-        except duckdb.IOException as error:
-            raise OSError(str(error).splitlines()[0]) from error
+        write_parquet(self._read_text([path]), part)
 
     def _attach(self, source: Source) -> duckdb.DuckDBPyRelation:
         path = source.paths[0]
@@ -263,6 +267,27 @@ class DuckDBEngine:
         schema = parts[0] if len(parts) == 2 else "main"
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (alias, schema, parts[-1]))
         return self._connection.table(quoted)
+
+
+def write_parquet(rows: duckdb.DuckDBPyRelation, part: Path) -> None:
+    """Write rows to a file.
+
+    Parameters
+    ----------
+    rows : duckdb.DuckDBPyRelation
+        The rows.
+    part : Path
+        The file.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    try:
+        rows.write_parquet(str(part))
+    except duckdb.IOException as error:
+        raise OSError(str(error).splitlines()[0]) from error
 
 
 @contextmanager

@@ -27,8 +27,8 @@ class RunSettings(Section):
         Section ``[run.spark]``: Spark's own settings, such as ``"spark.executor.memory" = "8g"``; read when the engine
         is ``spark``.
     cache : str, optional
-        Folder in which DuckDB keeps what it read of text files, by the hash of their content, for the next run; it
-        holds rows of customers. Default none.
+        Folder that keeps what was read of text files, and summed over the answers, for the next run, by the hash of
+        all that it depends on; it holds rows of customers. Default none. It goes with DuckDB.
     disclosure_min : int
         Smallest number of customers that a cell of any output may stand for.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate.design import Basis
+from cxvalue.estimate.estimators import Standardised, Unadjusted
 from cxvalue.estimate.formula import FormulaBasis
 from cxvalue.estimate.moments import Moments
 from cxvalue.estimate.partition import Partition
@@ -22,6 +23,7 @@ from cxvalue.estimate.strata import COMPLETE_COHORTS
 from cxvalue.estimate.target import Target
 from cxvalue.link import EpisodeOutcomes, Linked, Timeline
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.spill_columns import AnyColumn
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY, Band, Metric
 
 MOST_COLUMNS_IN_STRATA = 16
@@ -56,6 +58,9 @@ class BandStudy:
         Covariates that are adjusted for.
     read_rows : callable
         Gives the episodes of at most 200,000 customers as rows; they are read when first asked for and kept.
+    kept : dict
+        Curves that were fitted from the moments alone, by estimator, stratum, from-band and horizon: many results
+        ask for the same ones.
     """
 
     linked: Linked
@@ -64,13 +69,14 @@ class BandStudy:
     groups: int
     basis: Basis | FormulaBasis
     read_design: Callable[[], Floats]
-    bins: Integers
+    bins: AnyColumn
     partitions: tuple[Partition, ...]
     moments: Sequence[Moments]
     targets: tuple[Target, ...]
     response: AnswerProbabilities | NotEstimable | None
     covariates: tuple[str, ...]
     read_rows: Callable[[], EpisodeRows]
+    kept: dict[Hashable, BandReplicates | NotEstimable] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def design(self) -> Floats:
@@ -236,7 +242,7 @@ class BandStudy:
             metrics=self.metrics,
             groups=self.groups,
             read_design=lambda: self.design[:, :width],
-            bins=self.bins,
+            classes=self.bins,
             outcomes=self.outcomes,
             read_rows=self.read_rows,
         )
@@ -293,8 +299,15 @@ class BandStudy:
         BandReplicates or NotEstimable
             The curves.
         """
+        key = (estimator, by, label, from_band, horizon)
+        alike = isinstance(estimator, Standardised | Unadjusted)  # all bands at once, whatever the to-band
+        if alike and key in self.kept:
+            return self.kept[key]
         source = self.source(by=by, label=label, from_band=from_band, to_band=to_band, horizon=horizon)
-        return source if isinstance(source, NotEstimable) else estimator.fit(source)
+        found = source if isinstance(source, NotEstimable) else estimator.fit(source)
+        if alike:
+            self.kept[key] = found
+        return found
 
     def width_of(self, at: int) -> int:
         """Return how many columns of the design a partition's moments hold.

@@ -278,7 +278,7 @@ def number_columns(values: Floats, at: int, name: str) -> list[BasisColumn]:
     if len(known) == 0:
         return []
     low, high = np.quantile(known, [WINSOR_SHARE, 1 - WINSOR_SHARE])
-    clipped = np.clip(known, low, high)
+    clipped = np.clip(known, low, high, out=known)
     scale = float(clipped.std())
     if not scale > 1e-12 * max(1.0, float(np.abs(clipped).max())):
         return []

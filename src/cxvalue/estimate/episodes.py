@@ -193,7 +193,7 @@ def count_recent_amounts(study: BandStudy) -> int:
     if timeline.amounts_lag == 0:
         return 0
     earlier = has_earlier_amounts(
-        study.outcomes.clean, answers.m0, answers.active, timeline=timeline, names=study.covariates
+        study.outcomes.clean, answers.m0[:], answers.active[:], timeline=timeline, names=study.covariates
     )
     return int((~earlier).any(axis=1).sum())
 

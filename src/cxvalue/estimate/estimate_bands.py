@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
 import numpy as np
 
 from cxvalue.errors import DataError
-from cxvalue.estimate.bands import BandStudy, columns_of
+from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
 from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.estimate.episode_sums import EpisodeSums
 from cxvalue.estimate.formula import FormulaBasis, fit_formula
-from cxvalue.estimate.moments import LateMoments, Moments, accumulate, entry_bins
+from cxvalue.estimate.keep import Keep, keep_nothing
+from cxvalue.estimate.moments import LateMoments, Moments, entry_bins
 from cxvalue.estimate.partition import Partition
-from cxvalue.estimate.response import AnswerProbabilities, fit_response
 from cxvalue.estimate.rows import collect_rows
 from cxvalue.estimate.settings import AdjustSettings
 from cxvalue.estimate.standardise import MIN_EPISODES, longest_horizon, too_few
 from cxvalue.estimate.strata import make_partitions
-from cxvalue.estimate.target import weigh_target
-from cxvalue.link import Covariates, EpisodeOutcomes, Linked, Timeline
+from cxvalue.estimate.weighed import KeptWeighed, weigh
+from cxvalue.link import Answers, Covariates, EpisodeOutcomes, Linked, Timeline
 from cxvalue.link.columns import Integers
-from cxvalue.progress import Progress, counted, silent
+from cxvalue.link.spill_columns import SpillColumn, narrow_codes
+from cxvalue.progress import Progress, silent
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY
 
-MOMENTS: Final = "moments and response weights"
-"""The stage, as progress names it."""
+FIRST_MOMENTS: Final = "moments"
+COHORT_MOMENTS: Final = "cohort_moments"
+RESPONSE_AND_TARGETS: Final = "response_and_targets"
+"""Under what each is kept."""
 
 
 def estimate_bands(
@@ -41,6 +44,7 @@ def estimate_bands(
     seed: int,
     only_everybody: bool = False,
     progress: Progress = silent,
+    keep: Keep = keep_nothing,
 ) -> BandStudy:
     """Sum moments and weigh targets for all strata of a study.
 
@@ -62,6 +66,8 @@ def estimate_bands(
         Leaves out segments and cohorts.
     progress : Progress
         Told of the answers whose outcomes have been summed.
+    keep : Keep
+        Gives sums and weights of an earlier run over the same answers; by default there are none.
 
     Returns
     -------
@@ -74,15 +80,15 @@ def estimate_bands(
         When a band has fewer than 50 episodes at some month of the horizon.
     """
     answers = linked.answers
-    bins, last_k = entry_bins(answers.m0, follow_up_end=timeline.follow_up_end, horizon=timeline.horizon)
-    refuse_few_episodes(answers.band, bins, last_k, timeline.horizon)
+    bins, last_k = censoring_classes(answers, timeline)
     chosen = adjust.select(answers.covariates.names())
-    episodes = bins >= 0
-    smallest = min(int(((answers.band == b) & (bins == 0)).sum()) for b in range(len(BANDS)))
+    episodes, band = bins >= 0, answers.band[:]
+    smallest = int(np.bincount(band[bins == 0], minlength=len(BANDS)).min())
+    known = answers.covariates.only(chosen)
     basis = make_basis(
         adjust.formula,
-        answers.covariates.only(chosen) if episodes.all() else answers.covariates.only(chosen).take(episodes),
-        answers.band[episodes],
+        known if episodes.all() else known.only_rows(episodes),
+        band[episodes],
         outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
     )
@@ -90,44 +96,17 @@ def estimate_bands(
     partitions = make_partitions(linked, timeline)
     if only_everybody:
         partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
-    later = [partition.name in (COHORT_QUARTER, COHORT_YEAR) for partition in partitions]
-    threads = outcomes.months.threads
-
-    def sums_of(chosen_partitions: Sequence[Partition], told: Progress) -> list[Moments]:
-        return accumulate(
-            counted(
-                outcomes.batches(),
-                told,
-                MOMENTS,
-                total=len(answers.m0),
-                unit="answers",
-                size=lambda batch: batch.shape[0],
-            ),
-            design,
-            chosen_partitions,
-            band=answers.band,
-            group=answers.group,
-            bins=bins,
-            last_k=last_k,
-            groups=groups,
-            columns=[columns_of(partition, design.shape[1]) for partition in chosen_partitions],
-            threads=threads,
-        )
-
-    first = [partition for partition, is_late in zip(partitions, later, strict=True) if not is_late]
-    now = iter(sums_of(first, progress))
-    of_cohorts = cache(lambda: sums_of([p for p, is_late in zip(partitions, later, strict=True) if is_late], silent))
-    readers = [
-        partial(late_moments, of_cohorts, sum(later[:at])) if is_late else partial(given, next(now))
-        for at, is_late in enumerate(later)
-    ]
-    response = fit_response(linked.asked, chosen, groups=groups) if adjust.response else None
-    probabilities = response if isinstance(response, AnswerProbabilities) else None
-    targets, plain = weigh_target(
-        answers, linked.candidates, design, first, groups=groups, probabilities=probabilities, threads=threads
-    )
-    if probabilities is not None:
-        response = replace(probabilities, plain=plain)
+    moments = read_moments(EpisodeSums(outcomes, design, bins, last_k, groups, keep), partitions, progress)
+    first = [partition for partition in partitions if not is_late(partition)]
+    strata = tuple(len(partition.labels) for partition in first)
+    weighed = keep(
+        RESPONSE_AND_TARGETS,
+        partial(
+            weigh, linked, design, covariates=chosen if adjust.response else None, partitions=first, groups=groups,
+            threads=outcomes.months.threads,
+        ),
+        KeptWeighed(linked.asked, strata, groups, design.shape[1]),
+    )  # fmt: skip
     return BandStudy(
         linked=linked,
         outcomes=outcomes,
@@ -137,12 +116,56 @@ def estimate_bands(
         read_design=cache(lambda: design[:]),
         bins=bins,
         partitions=partitions,
-        moments=LateMoments(tuple(readers)),
-        targets=(*targets, *(targets[0] for _ in partitions[len(first) :])),
-        response=response,
+        moments=moments,
+        targets=(*weighed.targets, *(weighed.targets[0] for _ in partitions[len(first) :])),
+        response=weighed.response,
         covariates=chosen,
         read_rows=cache(lambda: collect_rows(outcomes, design, bins, last_k, covariates=chosen, seed=seed)),
     )
+
+
+def is_late(partition: Partition) -> bool:
+    """Return whether a partition is summed only when it is asked for.
+
+    Parameters
+    ----------
+    partition : Partition
+        The strata.
+
+    Returns
+    -------
+    bool
+        True for the cohorts.
+    """
+    return partition.name in (COHORT_QUARTER, COHORT_YEAR)
+
+
+def read_moments(sums: EpisodeSums, partitions: Sequence[Partition], progress: Progress) -> LateMoments:
+    """Return the moments of all partitions: those of cohorts when they are asked for, the others now.
+
+    Parameters
+    ----------
+    sums : EpisodeSums
+        Gives them.
+    partitions : sequence of Partition
+        The strata.
+    progress : Progress
+        Told of the answers that are summed now.
+
+    Returns
+    -------
+    LateMoments
+        One a partition.
+    """
+    first = [partition for partition in partitions if not is_late(partition)]
+    later = [partition for partition in partitions if is_late(partition)]
+    now = iter(sums.of(first, kind=FIRST_MOMENTS, progress=progress))
+    of_cohorts = cache(lambda: sums.of(later, kind=COHORT_MOMENTS, progress=silent))
+    readers = [
+        partial(late_moments, of_cohorts, later.index(partition)) if is_late(partition) else partial(given, next(now))
+        for partition in partitions
+    ]
+    return LateMoments(tuple(readers))
 
 
 def given(moments: Moments) -> Moments:
@@ -205,6 +228,31 @@ def make_basis(
     if formula is None:
         return choose_basis(covariates, band, max_columns=max_columns)
     return fit_formula(formula, covariates, outcomes=outcomes, max_columns=max_columns)
+
+
+def censoring_classes(answers: Answers, timeline: Timeline) -> tuple[SpillColumn, Integers]:
+    """Return the censoring class of each answer, and the last observed month of each class.
+
+    Parameters
+    ----------
+    answers : Answers
+        The answers.
+    timeline : Timeline
+        Horizon and end of follow-up.
+
+    Returns
+    -------
+    tuple of SpillColumn of shape (n,) and ndarray of shape (E,)
+        As :func:`~cxvalue.estimate.moments.entry_bins` gives them.
+
+    Raises
+    ------
+    DataError
+        When a band has fewer than 50 episodes at some month of the horizon.
+    """
+    bins, last_k = entry_bins(answers.m0[:], follow_up_end=timeline.follow_up_end, horizon=timeline.horizon)
+    refuse_few_episodes(answers.band[:], bins, last_k, timeline.horizon)
+    return narrow_codes(bins), last_k
 
 
 def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizon: int) -> None:

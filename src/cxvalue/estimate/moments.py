@@ -17,6 +17,7 @@ from cxvalue.estimate.partition import Partition
 from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.outcomes import fold_batches
+from cxvalue.link.spill_columns import AnyColumn
 
 N_BANDS = 3
 Strata = tuple[tuple[tuple[int, Integers], ...], ...]
@@ -150,9 +151,9 @@ def accumulate(
     design: Floats | DesignRows,
     partitions: Sequence[Partition],
     *,
-    band: Integers,
-    group: Integers,
-    bins: Integers,
+    band: AnyColumn,
+    group: AnyColumn,
+    bins: AnyColumn,
     last_k: Integers,
     groups: int,
     columns: Sequence[int],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cxvalue.link.columns import Integers
+from cxvalue.link.spill_columns import AnyColumn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,10 +17,10 @@ class Partition:
         ``everybody``, ``complete_cohorts``, ``cohort_quarter``, ``cohort_year`` or a segment's name.
     labels : tuple of str
         The strata.
-    codes : ndarray of shape (n,)
+    codes : ndarray or SpillColumn of shape (n,)
         Stratum of each answer; −1 for none.
     """
 
     name: str
     labels: tuple[str, ...]
-    codes: Integers
+    codes: AnyColumn

@@ -16,6 +16,7 @@ from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.estimate.rows import EpisodeRows
 from cxvalue.link import Covariates, EpisodeOutcomes
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.spill_columns import AnyColumn
 from cxvalue.result import Brief
 from cxvalue.vocabulary import Metric
 
@@ -114,8 +115,8 @@ class EpisodeSource(Brief):
         Customer groups, G.
     read_design : callable
         Gives the design rows of all answers, shape (n, p).
-    bins : ndarray of shape (n,)
-        Censoring class of all answers; −1 for those without follow-up.
+    classes : ndarray or SpillColumn of shape (n,)
+        Censoring class of all answers, as ``bins`` gives them.
     outcomes : EpisodeOutcomes
         Reads outcomes, also those of the months before an answer.
     read_rows : callable
@@ -135,7 +136,7 @@ class EpisodeSource(Brief):
     metrics: tuple[Metric, ...]
     groups: int
     read_design: Callable[[], Floats]
-    bins: Integers
+    classes: AnyColumn
     outcomes: EpisodeOutcomes
     read_rows: Callable[[], EpisodeRows]
     shared: dict[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -149,6 +150,11 @@ class EpisodeSource(Brief):
     def design(self) -> Floats:
         """Design rows of all answers, shape (n, p)."""
         return self.read_design()
+
+    @property
+    def bins(self) -> Integers:
+        """Censoring class of all answers, shape (n,); −1 for those without follow-up."""
+        return self.classes[:]
 
     @property
     def n_metrics(self) -> int:
@@ -177,11 +183,12 @@ class EpisodeSource(Brief):
         for batch in self.outcomes.batches():
             found = batch.outcomes
             rows = slice(batch.first, batch.first + len(found))
-            inside = (self.partition.codes[rows] == self.stratum) & (self.bins[rows] >= 0)
-            at = batch.first + inside.nonzero()[0]
-            last_k = self.moments.last_k[self.bins[at]]
+            classes = self.classes[rows]
+            inside = (self.partition.codes[rows] == self.stratum) & (classes >= 0)
+            last_k = self.moments.last_k[classes[inside]]
             outcomes = found[inside, :, : self.horizon]
-            yield EpisodeBatch(self.design[at], answers.band[at], answers.group[at], last_k, outcomes)
+            band, group = answers.band[rows][inside], answers.group[rows][inside]
+            yield EpisodeBatch(self.design[rows][inside], band, group, last_k, outcomes)
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.link import Answers, Covariates, EpisodeOutcomes
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.spill_columns import AnyColumn
 from cxvalue.result import Brief
 
 MOST_CUSTOMERS = 200_000
@@ -98,7 +99,7 @@ class EpisodeRows(Brief):
         )
 
 
-def sample_episodes(answers: Answers, bins: Integers, *, seed: int, most: int = MOST_CUSTOMERS) -> Integers:
+def sample_episodes(answers: Answers, bins: AnyColumn, *, seed: int, most: int = MOST_CUSTOMERS) -> Integers:
     """Return the episodes of a sample of the customers.
 
     Parameters
@@ -128,7 +129,7 @@ def sample_episodes(answers: Answers, bins: Integers, *, seed: int, most: int = 
 def collect_rows(
     outcomes: EpisodeOutcomes,
     design: Floats | DesignRows,
-    bins: Integers,
+    bins: AnyColumn,
     last_k: Integers,
     *,
     covariates: tuple[str, ...],

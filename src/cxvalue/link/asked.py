@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cxvalue.link.columns import Integers
+from cxvalue.link.columns import Codes, Integers
 from cxvalue.link.covariates import Covariates
 from cxvalue.link.pipeline import in_order
 
@@ -129,9 +129,9 @@ class AskedGrid:
     window: Integers
     there: Flags
     answered: Flags
-    record: Integers
-    previous: Integers
-    months_since: Integers
+    record: Codes
+    previous: Codes
+    months_since: Codes
     in_sample: Flags
 
     def take(self, rows: slice) -> AskedGrid:
@@ -160,8 +160,8 @@ class AskedGrid:
     @property
     def at_risk(self) -> Flags:
         """Customer-months of the sample up to each customer's first answer, shape (c, W)."""
-        earlier: Integers = np.cumsum(self.answered, axis=1) - self.answered
-        return np.asarray(self.there & (earlier == 0) & self.in_sample[:, None])
+        first = np.cumsum(self.answered, axis=1, dtype=np.int8) <= self.answered  # no answer in an earlier month
+        return np.asarray(self.there & first & self.in_sample[:, None])
 
     @property
     def of_candidates(self) -> Flags:

@@ -44,10 +44,10 @@ def asked_rows(
     """
     known = covariates(
         people, clean, person=person, month=month, means=means,
-        previous=grid.previous[person], months_since=grid.months_since[person],
+        previous=grid.previous[person].astype(np.int64), months_since=grid.months_since[person].astype(np.int64),
     )  # fmt: skip
     answered = grid.answered[person, np.searchsorted(grid.window, month)]
-    return AskedRows(month, answered, grid.record[person], people.group[person], known)
+    return AskedRows(month, answered, grid.record[person].astype(np.int64), people.group[person], known)
 
 
 def sample_rows(grid: AskedGrid, people: People, clean: CleanTables, *, means: Floats) -> AskedRows:

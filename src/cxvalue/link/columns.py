@@ -10,6 +10,8 @@ from cxvalue.tables import Attribute
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Codes = NDArray[np.int32]
+"""Whole numbers of many customers, which are made wide before anything is computed with them."""
 
 
 def integers(table: pa.Table, name: str, missing: int | None = None) -> Integers:

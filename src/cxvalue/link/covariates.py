@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.customer_months import first_columns
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People, level_attributes
+from cxvalue.link.spill_columns import AnyMatrix, SpillMatrix
 from cxvalue.link.timeline import Timeline
 from cxvalue.link.window import active_months, amount_columns, earlier_months
 from cxvalue.tables import Calendar, CleanTables
@@ -33,21 +34,21 @@ class Covariates:
     ----------
     number_names : tuple of str
         Names of the numeric covariates.
-    numbers : ndarray of shape (n, number of names)
+    numbers : ndarray or SpillMatrix of shape (n, number of names)
         Their values; NaN where not known.
     level_names : tuple of str
         Names of the categorical covariates.
     levels : tuple of tuple of str
         Categories of each.
-    codes : ndarray of shape (n, number of level names)
+    codes : ndarray or SpillMatrix of shape (n, number of level names)
         Position of the category; −1 where blank.
     """
 
     number_names: tuple[str, ...]
-    numbers: Floats
+    numbers: AnyMatrix
     level_names: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
-    codes: Integers
+    codes: AnyMatrix
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all covariates, numbers first.
@@ -78,10 +79,10 @@ class Covariates:
         codes = [at for at, name in enumerate(self.level_names) if name in wanted]
         return Covariates(
             tuple(self.number_names[at] for at in numbers),
-            self.numbers[:, numbers],
+            some_columns(self.numbers, numbers),
             tuple(self.level_names[at] for at in codes),
             tuple(self.levels[at] for at in codes),
-            self.codes[:, codes],
+            some_columns(self.codes, codes),
         )
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Covariates:
@@ -98,6 +99,41 @@ class Covariates:
             The rows.
         """
         return Covariates(self.number_names, self.numbers[rows], self.level_names, self.levels, self.codes[rows])
+
+    def only_rows(self, rows: NDArray[np.bool_]) -> Covariates:
+        """Return some of the customer-months, kept as these are: in files where these are in files.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n,)
+            Which.
+
+        Returns
+        -------
+        Covariates
+            The rows.
+        """
+        if isinstance(self.numbers, SpillMatrix) and isinstance(self.codes, SpillMatrix):
+            return replace(self, numbers=self.numbers.only(rows), codes=self.codes.only(rows))
+        return self.take(rows)
+
+
+def some_columns(matrix: AnyMatrix, columns: list[int]) -> AnyMatrix:
+    """Return some columns of a matrix.
+
+    Parameters
+    ----------
+    matrix : ndarray or SpillMatrix of shape (n, c)
+        The columns.
+    columns : list of int
+        Which.
+
+    Returns
+    -------
+    ndarray or SpillMatrix
+        A kept matrix is not read.
+    """
+    return matrix.some(columns) if isinstance(matrix, SpillMatrix) else matrix[:, columns]
 
 
 def trailing_names(clean: CleanTables) -> tuple[str, ...]:

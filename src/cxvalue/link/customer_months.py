@@ -58,8 +58,13 @@ class CustomerMonths:
     folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
     threads: int = 1
 
-    def blocks(self) -> Iterator[MonthBlock]:
+    def blocks(self, *, covariates: bool = True) -> Iterator[MonthBlock]:
         """Give the customers, block by block.
+
+        Parameters
+        ----------
+        covariates : bool
+            Whether those of the panels are wanted; they may be there even if not.
 
         Yields
         ------
@@ -70,7 +75,7 @@ class CustomerMonths:
             yield from self.held
             return
         for at, (first, end) in enumerate(pairwise(self.edges.tolist())):
-            block = empty_block(self.clean, self.people.words(slice(first, end)))
+            block = empty_block(self.clean, self.people.words(slice(first, end)), covariates=covariates)
             for position, panel in enumerate(self.clean.panels):
                 path = Path(self.folder.name, f"{position}_{at}")
                 if path.exists():
@@ -208,7 +213,7 @@ def first_columns(clean: CleanTables, position: int) -> tuple[int, int]:
     return 1 + sum(len(panel.panel.metrics) for panel in before), sum(len(panel.panel.covariates) for panel in before)
 
 
-def empty_block(clean: CleanTables, words: ActiveWords) -> MonthBlock:
+def empty_block(clean: CleanTables, words: ActiveWords, *, covariates: bool = True) -> MonthBlock:
     """Return a block without a row.
 
     Parameters
@@ -217,6 +222,8 @@ def empty_block(clean: CleanTables, words: ActiveWords) -> MonthBlock:
         Calendar and panels.
     words : ActiveWords
         In which months the customers were active or bought.
+    covariates : bool
+        Whether there is room for those of the panels.
 
     Returns
     -------
@@ -225,8 +232,8 @@ def empty_block(clean: CleanTables, words: ActiveWords) -> MonthBlock:
     """
     calendar = clean.activity.calendar
     n_months = calendar.last - calendar.first + 1
-    n, (metrics, covariates) = len(words.active), first_columns(clean, len(clean.panels))
-    values, extra = np.zeros((n, n_months, metrics)), np.zeros((n, n_months, covariates))
+    n, (metrics, others) = len(words.active), first_columns(clean, len(clean.panels))
+    values, extra = np.zeros((n, n_months, metrics)), np.zeros((n, n_months, others if covariates else 0))
     return MonthBlock(0, calendar.first, values, extra, words)
 
 
@@ -249,7 +256,7 @@ def place_rows(block: MonthBlock, rows: Rows, clean: CleanTables, position: int)
     metric, covariate = first_columns(clean, position)
     values, rest = rows["values"][:, :n_metrics], rows["values"][:, n_metrics:]
     block.values.reshape(-1, block.values.shape[2])[at, metric : metric + n_metrics] = values
-    if rest.shape[1]:
+    if rest.shape[1] and block.extra.shape[2]:
         block.extra.reshape(-1, block.extra.shape[2])[at, covariate : covariate + rest.shape[1]] = rest
 
 
@@ -264,11 +271,10 @@ def finish_block(block: MonthBlock, clean: CleanTables) -> None:
         The panels.
     """
     calendar, words = clean.activity.calendar, block.words
-    months = np.arange(calendar.first, calendar.last + 1)[None, :]
-    active = calendar.unpack(words.active, months)
+    active = calendar.every_month(words.active)
     for position, panel in enumerate(clean.panels):
         if panel.panel.only_while_active and not clean.tables.tells_activity(panel.panel):
             metric, covariate = first_columns(clean, position)
             block.values[..., metric : metric + len(panel.panel.metrics)] *= active[..., None]
             block.extra[..., covariate : covariate + len(panel.panel.covariates)] *= active[..., None]
-    block.values[..., 0] = active if words.bought is None else calendar.unpack(words.bought, months)
+    block.values[..., 0] = active if words.bought is None else calendar.every_month(words.bought)

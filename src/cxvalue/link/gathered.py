@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from cxvalue.engine import ClusterEngine, Engine
 from cxvalue.link.asked import Flags
 from cxvalue.link.cluster_months import ClusterMonths, read_cluster_months
-from cxvalue.link.columns import Floats, Integers, floats, integers
+from cxvalue.link.columns import floats, integers
 from cxvalue.link.customer_months import CustomerMonths, read_customer_months
+from cxvalue.link.freed_memory import give_back
 from cxvalue.link.panel_rows import READING_PANELS
 from cxvalue.link.people import People, read_people
+from cxvalue.link.spill import Spill
+from cxvalue.link.spill_columns import SpillColumn
 from cxvalue.link.statements import answers_of_people, invited_people
 from cxvalue.link.timeline import Timeline
 from cxvalue.progress import Progress, silent
@@ -34,10 +38,8 @@ class Gathered:
         The customers.
     months : CustomerMonths or ClusterMonths
         What the panels show of them.
-    person, m0, band : ndarray of shape (n,)
-        Customer (position among the people), month and band of each answer; by customer and month.
-    score : ndarray of shape (n,)
-        Its score.
+    person, m0, band, score : SpillColumn of shape (n,)
+        Customer (position among the people), month, band and score of each answer; by customer and month.
     invited : ndarray of shape (c, W), optional
         Which customers were invited in which month of the window, where invitations are given.
     active_customers : int
@@ -46,18 +48,26 @@ class Gathered:
         The same by value of each segment column.
     sample_share : float
         Share of the customers on whom the response model is fitted.
+    spill : Spill
+        Where the columns of the answers are kept, and those of what was known at them.
     """
 
     people: People
     months: CustomerMonths | ClusterMonths
-    person: Integers
-    m0: Integers
-    band: Integers
-    score: Floats
+    person: SpillColumn
+    m0: SpillColumn
+    band: SpillColumn
+    score: SpillColumn
     invited: Flags | None
     active_customers: int
     active_by_segment: tuple[dict[str, int], ...]
     sample_share: float
+    spill: Spill
+
+    def close(self) -> None:
+        """Remove the files in which panels and answers wait."""
+        self.months.close()
+        self.spill.close()
 
 
 def gather(
@@ -97,24 +107,54 @@ def gather(
     active, by_segment = count_active(engine, clean, timeline)
     values = tuple(tuple(sorted(counts)) for counts in by_segment)
     people = read_people(engine, clean, groups=groups, sample_share=share, segment_values=values)
+    give_back()
     table = engine.query(answers_of_people())
-    person, m0 = integers(table, "number"), integers(table, "m0")
-    order = np.argsort(person * (int(m0.max(initial=0)) + 1) + m0)  # no customer has two answers in a month
-    band, score = integers(table, "band")[order], floats(table, "score")[order]
+    spill = Spill(table.num_rows)
+    person, m0, band, score = keep_answers(table, spill)
+    del table
+    give_back()
     return Gathered(
         people,
         read_cluster_months(engine, clean, people, threads=threads)
         if isinstance(engine, ClusterEngine)
         else read_customer_months(engine, clean, people, threads=threads, progress=progress),
-        person[order],
-        m0[order],
+        person,
+        m0,
         band,
         score,
         read_invited(engine, people, timeline) if clean.tables.has_invitations else None,
         active,
         by_segment,
         share,
+        spill,
     )
+
+
+def keep_answers(table: pa.Table, spill: Spill) -> tuple[SpillColumn, SpillColumn, SpillColumn, SpillColumn]:
+    """Keep the answers that count.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Their customers, months, bands and scores.
+    spill : Spill
+        Where to.
+
+    Returns
+    -------
+    tuple of SpillColumn
+        Customer, month, band and score, by customer and month.
+    """
+    month = integers(table, "m0")
+    key = integers(table, "number") * (int(month.max(initial=0)) + 1)
+    key += month
+    del month
+    order = np.argsort(key)  # no customer has two answers in a month
+    del key
+    number, m0, band = (
+        spill.keep(integers(table, name)[order], np.int32, np.int64) for name in ("number", "m0", "band")
+    )
+    return number, m0, band, spill.keep(floats(table, "score")[order], np.float64, np.float64)
 
 
 def read_invited(engine: Engine, people: People, timeline: Timeline) -> Flags:

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from cxvalue.link.answers import Answers
 from cxvalue.link.cluster_months import BlockAway, ClusterMonths
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.customer_months import CustomerMonths
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.pipeline import in_order
-from cxvalue.link.records import Answers
 from cxvalue.link.timeline import Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import GROSS_PROFIT, REVENUE, Metric
@@ -191,7 +191,7 @@ class EpisodeOutcomes:
         size = max(1, BATCH_BYTES // (8 * len(self.metrics) * (last_k - first_k + 1)))
         edges = self.months.edges
         cuts = np.searchsorted(answers.customer, edges)
-        blocks: Iterator[MonthBlock | BlockAway] = self.months.blocks()
+        blocks: Iterator[MonthBlock | BlockAway] = self.months.blocks(covariates=False)
         for at, block in enumerate(blocks):
             for first in range(int(cuts[at]), int(cuts[at + 1]), size):
                 rows = slice(first, min(first + size, int(cuts[at + 1])))

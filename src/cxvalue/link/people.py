@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
 from cxvalue.link.active_words import ActiveWords
-from cxvalue.link.columns import Floats, Integers, codes_of, floats, words
+from cxvalue.link.columns import Codes, Floats, Integers, codes_of, floats, words
 from cxvalue.link.statements import DIGEST_DIGITS, HEX_DIGITS, SAMPLE_SCALE, people
 from cxvalue.tables import Attribute, CleanTables
 
@@ -55,9 +55,9 @@ class People:
     active: Integers
     joined_month: Floats
     numbers: Floats
-    segments: Integers
+    segments: Codes
     segment_values: tuple[tuple[str, ...], ...]
-    codes: Integers
+    codes: Codes
     levels: tuple[tuple[str, ...], ...]
     bought: Integers | None = None
 
@@ -172,7 +172,7 @@ def read_people(
     tables = clean.tables
     table = engine.query(people(tables, sample_share=sample_share))
     first, second, whole = digest_numbers(table["digest"])
-    group = first % groups
+    table, group = table.drop_columns(["digest"]), first % groups
     order = np.lexsort((whole, group))
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
@@ -189,15 +189,15 @@ def read_people(
         words(table)[order],
         floats(table, "joined_month")[order],
         stacked(numbers, n, np.float64)[order],
-        stacked(segments, n, np.int64)[order],
+        stacked(segments, n, np.int32)[order],
         segment_values,
-        stacked(codes, n, np.int64)[order],
+        stacked(codes, n, np.int32)[order],
         levels,
         None if tables.purchase_window is None else words(table, "bought")[order],
     )
 
 
-def stacked(columns: Sequence[NDArray[Kind]], n: int, kind: type[Kind]) -> NDArray[Kind]:
+def stacked(columns: Sequence[NDArray[Any]], n: int, kind: type[Kind]) -> NDArray[Kind]:
     """Return columns side by side, also where there is none.
 
     Parameters
@@ -214,7 +214,7 @@ def stacked(columns: Sequence[NDArray[Kind]], n: int, kind: type[Kind]) -> NDArr
     ndarray of shape (n, number of columns)
         The columns.
     """
-    return np.column_stack(columns) if columns else np.empty((n, 0), dtype=kind)
+    return np.column_stack(columns).astype(kind, copy=False) if columns else np.empty((n, 0), dtype=kind)
 
 
 def categories(table: pa.Table, attribute: Attribute) -> tuple[str, ...]:
@@ -257,7 +257,25 @@ def digest_numbers(digests: pa.ChunkedArray) -> tuple[Integers, Integers, Intege
     if len(digests) == 0:
         nobody = np.empty(0, dtype=np.int64)
         return nobody, nobody, nobody
-    fixed = digests.combine_chunks().cast(pa.binary()).cast(pa.binary(DIGEST_DIGITS))
+    parts = [numbers_of_digests(part) for part in digests.chunks if len(part)]
+    first, second, whole = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return first, second, whole
+
+
+def numbers_of_digests(digests: pa.StringArray) -> tuple[Integers, Integers, Integers]:
+    """Return the digits of some customers' digests as numbers.
+
+    Parameters
+    ----------
+    digests : pyarrow.StringArray
+        Text of fifteen hexadecimal digits; at least one.
+
+    Returns
+    -------
+    tuple of ndarray of shape (c,)
+        As :func:`digest_numbers` gives them.
+    """
+    fixed = digests.cast(pa.binary()).cast(pa.binary(DIGEST_DIGITS))
     letters = np.frombuffer(fixed.buffers()[1], dtype=np.uint8)[fixed.offset * DIGEST_DIGITS :]
     digits = HEX_VALUES[letters[: len(fixed) * DIGEST_DIGITS]].reshape(len(fixed), DIGEST_DIGITS)
     whole = np.zeros(len(fixed), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Answers and customer-months as arrays: who, when, which band, and what was known then."""
+"""Answers and customer-months joined with what the panels show: who, when, which band, and what was known then."""
 
 from __future__ import annotations
 
@@ -11,56 +11,20 @@ from itertools import pairwise
 import numpy as np
 
 from cxvalue.engine import Engine
+from cxvalue.link.answers import Answers, GrowingAnswers
 from cxvalue.link.asked import Asked, AskedGrid, last_before, rows_of
 from cxvalue.link.asked_rows import candidate_rows, fold_candidates, sample_rows
 from cxvalue.link.cluster_months import ClusterMonths, without_sources
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.covariates import Covariates, covariates, trailing_means
+from cxvalue.link.covariates import trailing_means
 from cxvalue.link.customer_months import CustomerMonths
+from cxvalue.link.freed_memory import give_back
 from cxvalue.link.gathered import Gathered, gather
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People
 from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import BANDS
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """The n answers that count, by customer group, customer and month.
-
-    Parameters
-    ----------
-    m0 : ndarray of shape (n,)
-        Month of the answer.
-    band : ndarray of shape (n,)
-        Code of the band.
-    score : ndarray of shape (n,)
-        The score as given.
-    customer : ndarray of shape (n,)
-        Position of the customer among the people; ascending. It tells answers of one customer from those of others,
-        and nothing else.
-    group : ndarray of shape (n,)
-        Customer group, 0 to G − 1; ascending.
-    active : ndarray of shape (n, 2)
-        Words of the months in which the customer was active.
-    covariates : Covariates
-        Known at the answer.
-    segments : ndarray of shape (n, number of segments)
-        Codes of the segment columns, −1 where blank.
-    bought : ndarray of shape (n, 2), optional
-        Words of the months in which the customer bought, where leaving is not seen.
-    """
-
-    m0: Integers
-    band: Integers
-    score: Floats
-    customer: Integers
-    group: Integers
-    active: Integers
-    covariates: Covariates
-    segments: Integers
-    bought: Integers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,8 +90,8 @@ def link(
     answering = np.zeros(len(found.people.group), dtype=bool)
     answering[found.person] = True
     people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
-    means, sampled, spilled = read_means(found, clean, timeline, grid)
-    answers = make_answers(found, people, clean, means)
+    answers, sampled, spilled = read_baselines(found, people, clean, timeline, grid)
+    give_back()
     away = None
     if isinstance(found.months, ClusterMonths):
         away = partial(fold_candidates, found.months, people, clean, grid=grid, timeline=timeline)
@@ -168,11 +132,11 @@ def latest_answers(gathered: Gathered, clean: CleanTables, timeline: Timeline) -
         Positions of answers, ascending.
     """
     n = len(gathered.people.group)
-    at = last_before(gathered.person, gathered.m0, timeline.as_of + 1, n)
+    m0 = gathered.m0[:]
+    at = last_before(gathered.person[:], m0, timeline.as_of + 1, n)
     person = np.flatnonzero(at >= 0)
-    as_of = np.full((len(person), 1), timeline.as_of)
-    active = clean.activity.calendar.unpack(gathered.people.active[person], as_of)[:, 0]
-    inside = gathered.m0[at[person]] > timeline.as_of - TARGET_WINDOW_MONTHS
+    active = clean.activity.calendar.in_month(gathered.people.active, timeline.as_of)[person]
+    inside = m0[at[person]] > timeline.as_of - TARGET_WINDOW_MONTHS
     return np.asarray(at[person[active & inside]], dtype=np.int64)
 
 
@@ -196,32 +160,35 @@ def ask(gathered: Gathered, clean: CleanTables, timeline: Timeline, candidates: 
         Of all people.
     """
     people, window = gathered.people, np.array(timeline.window, dtype=np.int64)
-    n = len(people.group)
-    at = np.minimum(np.searchsorted(window, gathered.m0), len(window) - 1)
-    inside = np.flatnonzero(window[at] == gathered.m0)
+    n, person, m0 = len(people.group), gathered.person[:], gathered.m0[:]
+    at = np.minimum(np.searchsorted(window, m0), len(window) - 1)
+    inside = np.flatnonzero(window[at] == m0)
     answered = np.zeros((n, len(window)), dtype=bool)
-    answered[gathered.person[inside], at[inside]] = True
-    there = clean.activity.calendar.unpack(people.active, window[None, :]) | answered
+    answered[person[inside], at[inside]] = True
+    calendar = clean.activity.calendar
+    there = np.column_stack([calendar.in_month(people.active, month) for month in timeline.window]) | answered
     if gathered.invited is not None:
         there &= gathered.invited | answered
-    record = np.full(n, -1, dtype=np.int64)
-    record[gathered.person[candidates]] = candidates
+    record = np.full(n, -1, dtype=np.int32)
+    record[person[candidates]] = candidates
     first = timeline.as_of - TARGET_WINDOW_MONTHS + 1
-    before = last_before(gathered.person, gathered.m0, first, n)
-    previous = np.where(before >= 0, gathered.band[before], len(BANDS))
-    since = np.where(before >= 0, first - gathered.m0[before], 0)
+    before = last_before(person, m0, first, n)
+    previous = np.where(before >= 0, gathered.band[before], len(BANDS)).astype(np.int32)
+    since = np.where(before >= 0, first - m0[before], 0).astype(np.int32)
     return AskedGrid(window, there, answered, record, previous, since, people.in_sample)
 
 
-def read_means(
-    gathered: Gathered, clean: CleanTables, timeline: Timeline, grid: AskedGrid
-) -> tuple[Floats, Floats, tuple[Floats | str, ...]]:
-    """Return the trailing means of answers, of the sample and, block by block, of the candidates.
+def read_baselines(
+    gathered: Gathered, people: People, clean: CleanTables, timeline: Timeline, grid: AskedGrid
+) -> tuple[Answers, Floats, tuple[Floats | str, ...]]:
+    """Return what was known at the answers, and the trailing means of the sample and of the candidates.
 
     Parameters
     ----------
     gathered : Gathered
-        Customers, answers, panels.
+        Answers and panels.
+    people : People
+        The customers.
     clean : CleanTables
         The panels.
     timeline : Timeline
@@ -231,13 +198,13 @@ def read_means(
 
     Returns
     -------
-    tuple of ndarray, ndarray and tuple
-        Of the answers; of the sample's customer-months; of the candidates' customer-months by block, or the files
-        where they wait. Those of candidates on other machines are worked out when they are asked for.
+    tuple of Answers, ndarray and tuple
+        The answers; trailing means of the sample's customer-months; those of the candidates' customer-months by block,
+        or the files where they wait. Those of candidates on other machines are worked out when they are asked for.
     """
     months, edges = gathered.months, gathered.months.edges
-    cuts = np.searchsorted(gathered.person, edges)
-    answers, sampled, waiting = [], [], []
+    cuts = np.searchsorted(gathered.person[:], edges)
+    answers, sampled, waiting = GrowingAnswers(gathered, clean), [], []
     wanted = [grid.at_risk]
     if isinstance(months, CustomerMonths):
         wanted.append(grid.of_candidates)
@@ -249,12 +216,13 @@ def read_means(
             yield [own, *(rows_of(where[first:end], grid.window) for where in wanted)]
 
     means = partial(means_of_parts, clean=without_sources(clean), timeline=timeline)
-    for of_answers, of_sample, *later in months.fold(means, customer_months()):
-        answers.append(of_answers)
+    blocks = zip(months.fold(means, customer_months()), pairwise(edges.tolist()), pairwise(cuts.tolist()), strict=True)
+    for (of_answers, of_sample, *later), (first, end), rows in blocks:
+        answers.append(people.take(slice(first, end)), first, slice(*rows), of_answers)
         sampled.append(of_sample)
         if isinstance(months, CustomerMonths):
             waiting += [each.copy() if months.folder is None else put_aside(each, months.folder.name) for each in later]
-    return np.concatenate(answers), np.concatenate(sampled), tuple(waiting)
+    return answers.end(), np.concatenate(sampled), tuple(waiting)
 
 
 def means_of_parts(
@@ -301,34 +269,3 @@ def put_aside(means: Floats, folder: str) -> str:
     with tempfile.NamedTemporaryFile(dir=folder, prefix="means_", delete=False) as file:
         np.save(file, means)
     return file.name
-
-
-def make_answers(gathered: Gathered, people: People, clean: CleanTables, means: Floats) -> Answers:
-    """Return the answers with what was known at each.
-
-    Parameters
-    ----------
-    gathered : Gathered
-        The answers.
-    people : People
-        The customers.
-    clean : CleanTables
-        The tables.
-    means : ndarray of shape (n, c)
-        Trailing means.
-
-    Returns
-    -------
-    Answers
-        By customer group, customer and month.
-    """
-    person, m0, band = gathered.person, gathered.m0, gathered.band
-    again = np.r_[False, np.diff(person) == 0]
-    previous = np.where(again, np.r_[0, band[:-1]], len(BANDS))
-    since = np.where(again, np.r_[0, np.diff(m0)], 0)
-    known = covariates(people, clean, person=person, month=m0, means=means, previous=previous, months_since=since)
-    bought = None if people.bought is None else people.bought[person]
-    return Answers(
-        m0, band, gathered.score, person, people.group[person], people.active[person], known, people.segments[person],
-        bought,
-    )  # fmt: skip

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from cxvalue.errors import CxValueWarning
 from cxvalue.report import StudyResults
 from cxvalue.report.study_results import SourceFact
 from cxvalue.settings import Settings
@@ -40,9 +38,7 @@ def collect_results(study: Study, stages: Stages, *, only: Literal["value"] | No
         The results.
     """
     shift, economics = stages.defaults(None, None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CxValueWarning)
-        value = study.value()
+    value = stages.value(shift, economics)
     everything = only is None
     estimates = stages.estimates(shift, economics) if everything else stages.quick_estimates(shift, economics)
     verdict = estimates.verdict or stages.verdict(shift, economics, estimates, tried=False)
@@ -147,7 +143,7 @@ def hash_sources(stages: Stages) -> tuple[SourceFact, ...]:
     stages.progress("hashing inputs")
     rows = count_rows(stages)
     return tuple(
-        SourceFact(name, tuple(Path(path).name for path in source.paths), source.sha256(), rows.get(name))
+        SourceFact(name, tuple(Path(path).name for path in source.paths), stages.source_hashes[name], rows.get(name))
         for name, source in stages.clean.tables.sources.items()
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from cxvalue.engine.cache import touched_since
 from cxvalue.errors import NotEstimable, SettingsError
 from cxvalue.estimate import (
     COMPLETE_COHORTS,
@@ -17,11 +18,13 @@ from cxvalue.estimate import (
     estimator_for,
     make_curves,
 )
-from cxvalue.estimate.estimate_bands import MOMENTS
+from cxvalue.estimate.episode_sums import MOMENTS
+from cxvalue.estimate.keep import Keep, keep_nothing
 from cxvalue.estimate.noise import SurveyNoise, fit_survey_noise
 from cxvalue.link import EpisodeOutcomes, Gathered, Linked, Timeline, gather, link, make_timeline
 from cxvalue.link.columns import Floats
 from cxvalue.study.inputs import Inputs
+from cxvalue.study.kept_sums import KeptSums, is_fixed, summing_software, sums_key
 from cxvalue.value.economics import SegmentMargin
 from cxvalue.vocabulary import EVERYBODY, Band
 
@@ -71,6 +74,7 @@ class Estimation(Inputs):
             adjust=self.settings.adjust,
             seed=study.seed,
             progress=self.progress,
+            keep=self._keep(self.timeline, strata="all"),
         )
 
     @cached_property
@@ -94,7 +98,25 @@ class Estimation(Inputs):
             adjust=self.settings.adjust,
             seed=study.seed,
             only_everybody=True,
+            keep=self._keep(timeline, strata="everybody"),
         )
+
+    def _keep(self, timeline: Timeline, *, strata: str) -> Keep:
+        """Return what gives sums of an earlier run over the same tables; of none where that cannot be told."""
+        store, sources = self.store, self.clean.tables.sources
+        paths = [path for source in sources.values() for path in source.paths]
+        if store is None or not all(map(is_fixed, sources.values())) or touched_since(paths, self.began):
+            return keep_nothing
+        key = sums_key(
+            self.settings, sources, hashes=self.source_hashes, software=self.software, timeline=repr(timeline),
+            strata=strata,
+        )  # fmt: skip
+        return KeptSums(store, key, lambda: not touched_since(paths, self.began))
+
+    @cached_property
+    def software(self) -> list[object]:
+        """What may change the last digit of a sum."""
+        return summing_software()
 
     @cached_property
     def noise(self) -> SurveyNoise:
@@ -193,7 +215,7 @@ class Estimation(Inputs):
     def close(self) -> None:
         """Give back the engine's memory and temporary files."""
         if "gathered" in self.__dict__:
-            self.gathered.months.close()
+            self.gathered.close()
         super().close()
 
     def _link(self, timeline: Timeline) -> tuple[Linked, EpisodeOutcomes]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from cxvalue.engine import Engine, open_engine
+from cxvalue.engine.cache import Store, open_store
 from cxvalue.progress import Progress, silent
 from cxvalue.settings import Settings
 from cxvalue.tables import CheckReport, CleanTables, Reconciliation, Tables, check_tables, read_tables, reconcile
@@ -26,6 +28,11 @@ class Inputs:
         Folder at which relative paths start.
     progress : Progress
         Told how far a run has come.
+
+    Attributes
+    ----------
+    began : int
+        When the engine was opened, before anything was read: nanoseconds since 1970.
     """
 
     def __init__(self, tables: Tables, settings: Settings, *, folder: Path, progress: Progress = silent) -> None:
@@ -33,10 +40,12 @@ class Inputs:
         self.settings = settings
         self.folder = folder
         self.progress = progress
+        self.began = time.time_ns()
 
     @cached_property
     def engine(self) -> Engine:
         """Where rows are worked on."""
+        self.began = time.time_ns()
         run, cache = self.settings.run, self.cache
         placed = run if cache is None else run.model_copy(update={"cache": str(cache)})
         return open_engine(placed, self.tables.by_name())
@@ -45,6 +54,16 @@ class Inputs:
     def cache(self) -> Path | None:
         """Where the cache is, if there is one."""
         return self.settings.run.cache_folder(self.folder)
+
+    @cached_property
+    def store(self) -> Store | None:
+        """The cache itself, if there is one; the engine opens it first, and says what is wrong with it."""
+        return open_store(self.cache) if self.cache is not None else None
+
+    @cached_property
+    def source_hashes(self) -> dict[str, str]:
+        """Hash of each table's content, by its name in the settings."""
+        return {name: source.sha256() for name, source in self.clean.tables.sources.items()}
 
     @cached_property
     def checked(self) -> CleanTables:

@@ -23,6 +23,7 @@ from cxvalue.estimate import (
 from cxvalue.estimate.diagnose.diagnosis import Diagnosis
 from cxvalue.estimate.models import Models, fit_models
 from cxvalue.estimate.survival import Survival, fit_survival
+from cxvalue.link.blas_threads import one_blas_thread
 from cxvalue.progress import Progress, silent
 from cxvalue.report import StudyResults, write_report
 from cxvalue.settings import Settings, read_settings
@@ -123,6 +124,7 @@ class Study:
         """
         return self._stages.check()
 
+    @one_blas_thread()
     def episodes(self) -> Episodes:
         """Return counts, bands and covariates of the episodes.
 
@@ -133,6 +135,7 @@ class Study:
         """
         return describe_episodes(self._stages.bands, from_band=self._stages.from_band)
 
+    @one_blas_thread()
     def curves(self, adjusted: bool = True, *, cohorts: Literal["all", "complete"] = "all") -> Curves:
         """Return the curves: band, metric, month, with intervals.
 
@@ -158,6 +161,7 @@ class Study:
             raise DataError(f"the curves are {found}", hint="shorten horizon_months")
         return found
 
+    @one_blas_thread()
     def outcomes(self, by: str | None = None) -> Outcomes:
         """Return totals by band and metric over 12 and 24 months.
 
@@ -179,6 +183,7 @@ class Study:
             confidence=self.settings.study.confidence,
         )
 
+    @one_blas_thread()
     def links(self, by: str | None = None) -> Links:
         """Return the metrics ranked by how far the two bands of the shift are apart on them.
 
@@ -195,6 +200,7 @@ class Study:
         shift, economics = self._stages.defaults(None, None)
         return rank_links(self._stages.bands, self._stages.frame, shift=shift, economics=economics, by=by or EVERYBODY)
 
+    @one_blas_thread()
     def value(self, shift: Shift | None = None, economics: Economics | None = None) -> Projection:
         """Return what a shift is worth, with its interval, its levers and its cash flow.
 
@@ -223,9 +229,10 @@ class Study:
         shift, economics = self._stages.defaults(shift, economics)
         found = self._stages.value(shift, economics)
         for text in self._stages.caveats(found):
-            warnings.warn(text, CxValueWarning, stacklevel=2)
+            warnings.warn(text, CxValueWarning, stacklevel=3)  # past the decorator
         return found
 
+    @one_blas_thread()
     def valuation(self, shift: Shift | None = None, economics: Economics | None = None) -> Valuation:
         """Return all that finance asks of a shift.
 
@@ -249,6 +256,7 @@ class Study:
         """
         return self._stages.valuation(*self._stages.defaults(shift, economics))
 
+    @one_blas_thread()
     def estimates(
         self,
         shift: Shift | None = None,
@@ -277,6 +285,7 @@ class Study:
         shift, economics = self._stages.defaults(shift, economics)
         return self._stages.estimates_with(shift, economics, register(also))
 
+    @one_blas_thread()
     def models(
         self,
         metrics: Sequence[str] | None = None,
@@ -311,6 +320,7 @@ class Study:
             confidence=self.settings.study.confidence,
         )
 
+    @one_blas_thread()
     def survival(self) -> Survival:
         """Return how long customers of each band stay.
 
@@ -324,6 +334,7 @@ class Study:
             bands, bands.read_rows(), from_band=self._stages.from_band, confidence=self.settings.study.confidence
         )
 
+    @one_blas_thread()
     def diagnose(self) -> Diagnosis:
         """Return what the value leans on: balance, unrecorded confounding, survey noise.
 
@@ -336,6 +347,7 @@ class Study:
         stages = self._stages
         return Diagnosis(stages.balance(shift), stages.confounding(shift, economics), stages.noise)
 
+    @one_blas_thread()
     def results(self, only: Literal["value"] | None = None) -> StudyResults:
         """Return everything that a report shows.
 

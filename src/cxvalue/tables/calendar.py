@@ -91,6 +91,53 @@ class Calendar:
         word = np.where(offset < BITS, words[:, [0]], words[:, [1]])
         return np.asarray(inside & ((word >> (offset % BITS)) & 1).astype(bool))
 
+    def in_month(self, words: NDArray[np.int64], month: int) -> NDArray[np.bool_]:
+        """Return whose bit of a month is set.
+
+        Parameters
+        ----------
+        words : ndarray of shape (n, 2)
+            Bits of each customer.
+        month : int
+            Month integer; one outside the calendar is set for nobody.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            True where the month is set.
+
+        Examples
+        --------
+        >>> Calendar(100, 102).in_month(np.array([[0b101, 0]]), 102).tolist()
+        [True]
+        """
+        if not self.first <= month <= self.last:
+            return np.zeros(len(words), dtype=bool)
+        word, bit = divmod(month - self.first, BITS)
+        return np.asarray((words[:, word] & (1 << bit)) != 0)
+
+    def every_month(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return in which months of the calendar each customer's bits are set.
+
+        Parameters
+        ----------
+        words : ndarray of shape (n, 2)
+            Bits of each customer.
+
+        Returns
+        -------
+        ndarray of shape (n, months)
+            True where the month is set.
+
+        Examples
+        --------
+        >>> Calendar(100, 102).every_month(np.array([[0b101, 0]])).tolist()
+        [[True, False, True]]
+        """
+        octets = np.ascontiguousarray(words, dtype="<i8").view(np.uint8).reshape(-1, WORDS, 8)
+        bits = np.unpackbits(octets, axis=2, bitorder="little")[:, :, :BITS]
+        return bits.reshape(len(words), WORDS * BITS)[:, : self.last - self.first + 1].astype(bool)
+
 
 def make_calendar(first: int, last: int, table: str) -> Calendar:
     """Return the calendar of a study, refusing spans that are too long.

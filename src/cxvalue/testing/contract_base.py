@@ -153,7 +153,7 @@ def renumbered_study(study: BandStudy, *, seed: int) -> BandStudy:
         The same study to any estimator that takes a customer's number for a name.
     """
     answers, linked = study.linked.answers, study.linked
-    number = np.random.default_rng(seed).permutation(int(answers.customer.max()) + 1)[answers.customer]
+    number = np.random.default_rng(seed).permutation(int(np.max(answers.customer)) + 1)[answers.customer[:]]
     order = np.lexsort((answers.m0, number))
     moved = replace(
         answers,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cxvalue.estimate.replicate import jackknife_reach
 from cxvalue.value.cash import CashFlow
@@ -43,9 +44,8 @@ def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int, *, 
     not add up to those of a sum.
     """
     months = np.arange(flow.costs.shape[-1])
-    table = pd.DataFrame({"month": months, "extrapolated": months > follow_up})
-    for name, values in zip(levers, flow.levers[0], strict=True):
-        table[name] = np.r_[0.0, values]
+    table: dict[str, NDArray[Any]] = {"month": months, "extrapolated": months > follow_up}
+    table |= {name: np.r_[0.0, values] for name, values in zip(levers, flow.levers[0], strict=True)}
     start = np.zeros((len(flow.costs), 1))
     gross, net = np.concatenate([start, flow.gross], axis=-1), flow.net
     discounted = net * flow.discount
@@ -62,4 +62,4 @@ def cash_flow_table(flow: CashFlow, levers: tuple[str, ...], follow_up: int, *, 
     for name, money in zip(WITH_INTERVAL, (gross, net, running), strict=True):
         reach = jackknife_reach(money[1:], confidence)
         table[f"{name}_ci_low"], table[f"{name}_ci_high"] = money[0] - reach, money[0] + reach
-    return table
+    return pd.DataFrame(table)

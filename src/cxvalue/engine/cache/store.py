@@ -106,11 +106,24 @@ class Store:
                     return path
             except OSError:
                 pass  # gone or unreadable: as good as damaged
-            warnings.warn(
-                f"cache: the entry {path.name[:24]}… was damaged; it is made again", CxValueWarning, stacklevel=2
-            )
-            path.unlink(missing_ok=True)
+            self.remove_damaged(path)
         return None
+
+    def remove_damaged(self, path: Path) -> None:
+        """Remove an entry that cannot be used, and say so.
+
+        Parameters
+        ----------
+        path : Path
+            The entry.
+
+        Warns
+        -----
+        CxValueWarning
+            That it is made again.
+        """
+        warnings.warn(f"cache: the entry {path.name[:24]}… was damaged; it is made again", CxValueWarning, stacklevel=3)
+        path.unlink(missing_ok=True)
 
     def _add(self, kind: str, key: str, make: Callable[[Path], None], suffix: str) -> Path:
         try:
@@ -293,6 +306,6 @@ def unwritable(folder: Path, error: OSError) -> OutputError:
         To be raised.
     """
     return OutputError(
-        f"what was read of text files cannot be kept in '{folder}': {error.strerror or error}",
+        f"what a run keeps for the next one cannot be kept in '{folder}': {error.strerror or error}",
         allowed="a folder on a disk with room, yours to write in", hint="make room there, or name one in [run] cache",
     )  # fmt: skip

@@ -38,10 +38,11 @@ class Features:
         ndarray of shape (n, q)
             Numbers, flags for those not known, and a column of 0 and 1 for every category; no gaps.
         """
-        unknown = np.isnan(covariates.numbers)
-        parts = [np.where(unknown, self.middle, covariates.numbers), unknown[:, self.flagged].astype(np.float64)]
+        numbers = covariates.numbers[:]
+        unknown = np.isnan(numbers)
+        parts = [np.where(unknown, self.middle, numbers), unknown[:, self.flagged].astype(np.float64)]
         for at, levels in enumerate(covariates.levels):
-            parts.append((covariates.codes[:, [at]] == np.arange(len(levels))).astype(np.float64))
+            parts.append((covariates.codes[:, at][:, None] == np.arange(len(levels))).astype(np.float64))
         return np.hstack(parts)
 
 
@@ -58,9 +59,7 @@ def choose_features(covariates: Covariates) -> Features:
     Features
         Medians and flags.
     """
-    unknown = np.isnan(covariates.numbers)
-    middle = [
-        float(np.median(column[~np.isnan(column)])) if (~np.isnan(column)).any() else 0.0
-        for column in covariates.numbers.T
-    ]
+    numbers = covariates.numbers[:]
+    unknown = np.isnan(numbers)
+    middle = [float(np.median(column[~np.isnan(column)])) if (~np.isnan(column)).any() else 0.0 for column in numbers.T]
     return Features(np.array(middle, dtype=np.float64), np.asarray(unknown.any(axis=0)))

@@ -83,7 +83,7 @@ def find_repeat_answers(study: BandStudy, kept: Integers) -> RepeatAnswers:
     answers = study.linked.answers
     busy = np.unique(answers.m0, return_counts=True)
     months = busy[0][busy[1] >= MIN_SHARE_OF_BUSIEST * busy[1].max()]
-    last = int(answers.m0.max())
+    last = int(np.max(answers.m0))
     key = answers.customer * (last + 1) + answers.m0
     parts = []
     for gap in np.unique(np.subtract.outer(months, months)):

@@ -177,7 +177,7 @@ def study_repeat_answers(study: BandStudy, *, confidence: float) -> RepeatStudy 
         Not estimable where the latent scale is not, or where nobody answered again.
     """
     answers, rows = study.linked.answers, study.read_rows()
-    levels = order_levels(answers.score, answers.band)
+    levels = order_levels(answers.score[:], answers.band[:])
     names = columns_by_covariate(study.basis, answers.covariates.only(study.covariates))
     history = {PREVIOUS_BAND, MONTHS_SINCE}
     own = [at for at, name in enumerate(names) if at and not history.intersection(name.split(" × "))]

@@ -269,13 +269,13 @@ def compared_columns(study: BandStudy) -> tuple[Floats, tuple[str, ...], tuple[s
         Values of all answers (NaN where not known), names, and the covariate behind each.
     """
     covariates: Covariates = study.linked.answers.covariates
-    parts = [study.design[:, 1:], covariates.numbers]
+    parts = [study.design[:, 1:], covariates.numbers[:]]
     names = [*study.basis.labels()[1:], *(f"{name} (as it is)" for name in covariates.number_names)]
     owners = [*study.basis.covariates()[1:], *covariates.number_names]
     for at, name in enumerate(covariates.level_names):
         for code, level in enumerate(covariates.levels[at]):
             if f"{name} = {level}" not in names:
-                parts.append((covariates.codes[:, [at]] == code).astype(np.float64))
+                parts.append((covariates.codes[:, at][:, None] == code).astype(np.float64))
                 names.append(f"{name} = {level}")
                 owners.append(name)
     return np.hstack(parts), tuple(names), tuple(owners)

@@ -172,7 +172,7 @@ def known_rows(formula: str, covariates: Covariates) -> Integers:
         Positions, ascending.
     """
     used = covariates.only(tuple(names_in(formula)))
-    return np.flatnonzero(~np.isnan(used.numbers).any(axis=1) & ~(used.codes < 0).any(axis=1)).astype(np.int64)
+    return np.flatnonzero(~np.isnan(used.numbers[:]).any(axis=1) & ~(used.codes[:] < 0).any(axis=1)).astype(np.int64)
 
 
 def learn_formula(formula: str, records: Records, month: Integers | None) -> FormulaDesign:

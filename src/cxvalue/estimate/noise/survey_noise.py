@@ -98,9 +98,10 @@ def fit_survey_noise(study: BandStudy, rows: EpisodeRows, *, confidence: float) 
     """
     answers = study.linked.answers
     migration = tabulate_migration(
-        answers.customer, answers.m0, answers.band, answers.group, groups=study.groups, confidence=confidence
-    )
-    levels = order_levels(answers.score, answers.band)
+        answers.customer[:], answers.m0[:], answers.band[:], answers.group[:], groups=study.groups,
+        confidence=confidence,
+    )  # fmt: skip
+    levels = order_levels(answers.score[:], answers.band[:])
     names = columns_by_covariate(study.basis, answers.covariates.only(study.covariates))
     history = {PREVIOUS_BAND, MONTHS_SINCE}
     own = [at for at, name in enumerate(names) if at and not history.intersection(name.split(" × "))]

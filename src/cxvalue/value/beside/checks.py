@@ -230,7 +230,7 @@ def value_earlier_amounts(question: Question, earlier_amounts: Callable[[], Band
     if not other.amounts_lag:
         what = "the same with the amounts of the baseline, which may already hold what the answer reports"
     earlier = has_earlier_amounts(
-        study.outcomes.clean, answers.m0, answers.active, timeline=lagged, names=study.covariates
+        study.outcomes.clean, answers.m0[:], answers.active[:], timeline=lagged, names=study.covariates
     )
     if not earlier.any():
         reason = f"no answer has amounts of months that end {lagged.amounts_lag} months before the baseline does"

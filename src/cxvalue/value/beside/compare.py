@@ -22,6 +22,7 @@ from cxvalue.estimate import (
     is_contrast,
 )
 from cxvalue.estimate.replicate import BandReplicates
+from cxvalue.link.asked import starts_of
 from cxvalue.link.columns import Floats
 from cxvalue.value.beside.estimates import RAW, EstimateRow, Estimates
 from cxvalue.value.project import Projection
@@ -178,7 +179,7 @@ def count_compared(question: Question, fitted: BandReplicates, *, by: str) -> tu
     answers, partition = study.linked.answers, study.partitions[study.position(by)]
     inside = (study.bins >= 0) & (partition.codes == partition.labels.index(by)) & np.isin(answers.band, bands)
     is_whole = n_episodes == int(inside.sum())
-    return n_episodes, len(np.unique(answers.customer[inside])) if is_whole else None
+    return n_episodes, len(starts_of(answers.customer[inside])) if is_whole else None
 
 
 def beyond(value: Projection, horizon: int) -> tuple[str, ...]:
