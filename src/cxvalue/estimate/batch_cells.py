@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from cxvalue.estimate.cell_sums import CellSums, sum_cells
-from cxvalue.estimate.design_rows import DesignRows
+from cxvalue.estimate.design_rows import DesignPart, DesignRows
 from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers
 
@@ -31,7 +31,7 @@ class BatchCells:
         Censoring classes, E.
     """
 
-    design: Floats | DesignRows
+    design: Floats | DesignRows | DesignPart
     cells: tuple[Integers, ...]
     widths: tuple[int, ...]
     bins: Integers
@@ -61,7 +61,7 @@ def sum_batch(batch: OutcomeBatch | PanelBatch, known: BatchCells) -> list[CellS
     ]
 
 
-def rows_within(design: Floats | DesignRows, width: int, rows: Integers) -> Floats:
+def rows_within(design: Floats | DesignRows | DesignPart, width: int, rows: Integers) -> Floats:
     """Return design rows of a batch.
 
     Parameters

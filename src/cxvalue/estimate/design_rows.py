@@ -67,7 +67,47 @@ class DesignRows:
         return self.basis.matrix(self.covariates.take(rows).only(self.names))
 
 
-def rows_taken(design: Floats | DesignRows, rows: Integers | NDArray[np.intp] | slice) -> Floats | DesignRows:
+@dataclass(frozen=True, slots=True, eq=False)
+class DesignPart:
+    """The design of some answers, whose covariates are read when its rows are asked for: by whoever works on them.
+
+    Parameters
+    ----------
+    whole : DesignRows
+        Of all answers.
+    rows : ndarray or slice
+        Positions of these.
+    """
+
+    whole: DesignRows
+    rows: Integers | NDArray[np.intp] | slice
+
+    def __getitem__(self, rows: Integers | NDArray[np.intp] | slice) -> Floats:
+        """Return the rows of some of them.
+
+        Parameters
+        ----------
+        rows : ndarray or slice
+            Positions among these.
+
+        Returns
+        -------
+        ndarray of shape (r, p)
+            The rows.
+        """
+        if isinstance(self.rows, slice):
+            return self.whole[np.arange(*self.rows.indices(self.whole.shape[0]))[rows]]
+        return self.whole[self.rows[rows]]
+
+    def __reduce__(self) -> tuple[type[DesignRows], tuple[Basis | FormulaBasis, Covariates, tuple[str, ...]]]:
+        """Return what is sent to other machines: the covariates of these answers, and no file's name."""
+        part = self.whole.take(self.rows)
+        return DesignRows, (part.basis, part.covariates, part.names)
+
+
+def rows_taken(
+    design: Floats | DesignRows, rows: Integers | NDArray[np.intp] | slice
+) -> Floats | DesignRows | DesignPart:
     """Return the design of some answers, as rows or without them.
 
     Parameters
@@ -79,7 +119,7 @@ def rows_taken(design: Floats | DesignRows, rows: Integers | NDArray[np.intp] | 
 
     Returns
     -------
-    ndarray or DesignRows
+    ndarray or DesignPart
         Of these answers.
     """
-    return design.take(rows) if isinstance(design, DesignRows) else design[rows]
+    return DesignPart(design, rows) if isinstance(design, DesignRows) else design[rows]

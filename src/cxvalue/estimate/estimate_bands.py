@@ -92,7 +92,7 @@ def estimate_bands(
         outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
     )
-    design = DesignRows(basis, answers.covariates, chosen)
+    design = DesignRows(basis, known, chosen)
     partitions = make_partitions(linked, timeline)
     if only_everybody:
         partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cxvalue.estimate.design_rows import DesignRows, rows_taken
+from cxvalue.estimate.design_rows import DesignPart, DesignRows, rows_taken
 from cxvalue.estimate.moments import N_BANDS
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.response import AnswerProbabilities
@@ -55,7 +55,7 @@ class Candidates:
         Stratum and band, one array a partition; −1 outside the strata.
     """
 
-    design: Floats | DesignRows
+    design: Floats | DesignRows | DesignPart
     group: Integers
     cells: tuple[Integers, ...]
 

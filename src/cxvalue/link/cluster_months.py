@@ -52,13 +52,8 @@ class ClusterMonths:
     statements: tuple[str, ...]
     threads: int = 1
 
-    def blocks(self, *, covariates: bool = True) -> Iterator[BlockAway]:
+    def blocks(self) -> Iterator[BlockAway]:
         """Name the blocks; their rows stay where they are until they are asked for.
-
-        Parameters
-        ----------
-        covariates : bool
-            Whether those of the panels are wanted; a block knows no others than what it is asked for.
 
         Yields
         ------

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
 
 from cxvalue.engine import Engine
 from cxvalue.link.active_words import ActiveWords
-from cxvalue.link.columns import Integers
+from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.panel_rows import Rows, panel_rows, row_type, write_rows
 from cxvalue.link.people import People
@@ -58,32 +59,44 @@ class CustomerMonths:
     folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
     threads: int = 1
 
-    def blocks(self, *, covariates: bool = True) -> Iterator[MonthBlock]:
+    def blocks(self) -> Iterator[MonthBlock | WaitingBlock]:
         """Give the customers, block by block.
-
-        Parameters
-        ----------
-        covariates : bool
-            Whether those of the panels are wanted; they may be there even if not.
 
         Yields
         ------
-        MonthBlock
+        MonthBlock or WaitingBlock
             Consecutive customers, numbered from 0 in each block.
         """
+        for at in range(len(self.edges) - 1):
+            yield self.held[at] if self.folder is None else WaitingBlock(self, at)
+
+    def block(self, at: int, *, covariates: bool = True) -> MonthBlock:
+        """Return a block.
+
+        Parameters
+        ----------
+        at : int
+            Its position.
+        covariates : bool
+            Whether those of the panels are wanted; they may be there even if not.
+
+        Returns
+        -------
+        MonthBlock
+            Its customers, numbered from 0.
+        """
         if self.folder is None:
-            yield from self.held
-            return
-        for at, (first, end) in enumerate(pairwise(self.edges.tolist())):
-            block = empty_block(self.clean, self.people.words(slice(first, end)), covariates=covariates)
-            for position, panel in enumerate(self.clean.panels):
-                path = Path(self.folder.name, f"{position}_{at}")
-                if path.exists():
-                    rows = np.fromfile(path, dtype=row_type(len(panel.panel.value_columns())))
-                    rows["person"] -= first
-                    place_rows(block, rows, self.clean, position)
-            finish_block(block, self.clean)
-            yield block
+            return self.held[at]
+        first, end = self.edges[at : at + 2].tolist()
+        block = empty_block(self.clean, self.people.words(slice(first, end)), covariates=covariates)
+        for position, panel in enumerate(self.clean.panels):
+            path = Path(self.folder.name, f"{position}_{at}")
+            if path.exists():
+                rows = np.fromfile(path, dtype=row_type(len(panel.panel.value_columns())))
+                rows["person"] -= first
+                place_rows(block, rows, self.clean, position)
+        finish_block(block, self.clean)
+        return block
 
     def fold(self, function: Callable[[MonthBlock, Given], Result], given: Iterable[Given]) -> Iterator[Result]:
         """Give what a function makes of each block, in their order.
@@ -100,13 +113,56 @@ class CustomerMonths:
         object
             What the function returns.
         """
-        tasks = zip(self.blocks(), given, strict=True)
-        yield from in_order(lambda task: function(*task), tasks, threads=self.threads)
+        tasks = zip(range(len(self.edges) - 1), given, strict=True)
+        yield from in_order(lambda task: function(self.block(task[0]), task[1]), tasks, threads=self.threads)
 
     def close(self) -> None:
         """Remove the files."""
         if self.folder is not None:
             self.folder.cleanup()
+
+
+class WaitingBlock:
+    """A block whose rows wait in files until what the panels show is asked for: by whoever works on it.
+
+    Parameters
+    ----------
+    months : CustomerMonths
+        What it is part of.
+    at : int
+        Position of the block.
+    """
+
+    def __init__(self, months: CustomerMonths, at: int) -> None:
+        self._months, self._at, self._lock = months, at, Lock()
+        self._block: MonthBlock | None = None
+
+    @property
+    def n_metrics(self) -> int:
+        """Activity or purchases, and the metrics."""
+        return 1 + len(self._months.clean.tables.metric_columns())
+
+    def around(self, person: Integers, month: Integers, first_k: int, last_k: int, *, end: int) -> Floats:
+        """Return what the panels show around some customer-months.
+
+        Parameters
+        ----------
+        person, month : ndarray of shape (n,)
+            The customer-months.
+        first_k, last_k : int
+            Months counted from each, both included; below 0 before it.
+        end : int
+            Last month of follow-up; later months are 0.
+
+        Returns
+        -------
+        ndarray of shape (n, last_k − first_k + 1, 1 + metrics)
+            As :meth:`MonthBlock.around` gives them.
+        """
+        with self._lock:  # batches of one block may be worked on at a time
+            if self._block is None:
+                self._block = self._months.block(self._at, covariates=False)
+        return self._block.around(person, month, first_k, last_k, end=end)
 
 
 def read_customer_months(

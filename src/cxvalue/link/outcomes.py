@@ -13,7 +13,7 @@ import numpy as np
 from cxvalue.link.answers import Answers
 from cxvalue.link.cluster_months import BlockAway, ClusterMonths
 from cxvalue.link.columns import Floats, Integers
-from cxvalue.link.customer_months import CustomerMonths
+from cxvalue.link.customer_months import CustomerMonths, WaitingBlock
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.pipeline import in_order
 from cxvalue.link.timeline import Timeline
@@ -24,7 +24,7 @@ Given = TypeVar("Given")
 Result = TypeVar("Result")
 Other = TypeVar("Other")
 
-BATCH_BYTES = 64 * 1024 * 1024
+BATCH_BYTES = 32 * 1024 * 1024
 """Memory that the outcomes of one batch of episodes may take."""
 
 
@@ -75,7 +75,7 @@ class PanelBatch:
     ----------
     first : int
         Position of the first answer of the run.
-    block : MonthBlock or BlockAway
+    block : MonthBlock, WaitingBlock or BlockAway
         What the panels show of the customers.
     customer, m0 : ndarray of shape (n,)
         Customer, as the block numbers them, and month of each answer.
@@ -90,7 +90,7 @@ class PanelBatch:
     """
 
     first: int
-    block: MonthBlock | BlockAway
+    block: MonthBlock | WaitingBlock | BlockAway
     customer: Integers
     m0: Integers
     margin: Floats | None
@@ -191,7 +191,7 @@ class EpisodeOutcomes:
         size = max(1, BATCH_BYTES // (8 * len(self.metrics) * (last_k - first_k + 1)))
         edges = self.months.edges
         cuts = np.searchsorted(answers.customer, edges)
-        blocks: Iterator[MonthBlock | BlockAway] = self.months.blocks(covariates=False)
+        blocks: Iterator[MonthBlock | WaitingBlock | BlockAway] = self.months.blocks()
         for at, block in enumerate(blocks):
             for first in range(int(cuts[at]), int(cuts[at + 1]), size):
                 rows = slice(first, min(first + size, int(cuts[at + 1])))
