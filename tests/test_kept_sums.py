@@ -255,15 +255,15 @@ def plain_settings(base: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def both(made_once: Path) -> Iterator[tuple[BandStudy, BandStudy]]:
     """What is summed in a run that fills the cache, and what a run after it takes from there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept_sums, "code_hash", lambda package: "of both")
-        settle()
-        with closing(cx.Study.from_toml(made_once / "study.toml")) as cold:
+    settle()
+    path = made_once / "study.toml"
+    with closing(cx.Study.from_toml(path)) as cold, closing(cx.Study.from_toml(path)) as warm:
+        with pytest.MonkeyPatch.context() as patch:  # no longer than it takes: other tests come in between
+            patch.setattr(kept_sums, "code_hash", lambda package: "of both")
             list(cold._stages.bands.moments)
-            with closing(cx.Study.from_toml(made_once / "study.toml")) as warm:
-                patch.setattr(weighed, "fit_response", None)
-                list(warm._stages.bands.moments)
-                yield cold._stages.bands, warm._stages.bands
+            patch.setattr(weighed, "fit_response", None)
+            list(warm._stages.bands.moments)
+        yield cold._stages.bands, warm._stages.bands
 
 
 def equal(one: object, other: object, fields: tuple[str, ...]) -> bool:
