@@ -253,10 +253,17 @@ def plain_settings(base: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def both(made_once: Path) -> Iterator[tuple[BandStudy, BandStudy]]:
+def apart(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base whose cache the two runs below alone fill."""
+    folder = tmp_path_factory.mktemp("both") / "base"
+    return Path(shutil.copytree(made_once, folder, ignore=shutil.ignore_patterns("kept")))
+
+
+@pytest.fixture(scope="module")
+def both(apart: Path) -> Iterator[tuple[BandStudy, BandStudy]]:
     """What is summed in a run that fills the cache, and what a run after it takes from there."""
+    path = apart / "study.toml"
     settle()
-    path = made_once / "study.toml"
     with closing(cx.Study.from_toml(path)) as cold, closing(cx.Study.from_toml(path)) as warm:
         with pytest.MonkeyPatch.context() as patch:  # no longer than it takes: other tests come in between
             patch.setattr(kept_sums, "code_hash", lambda package: "of both")
@@ -294,12 +301,13 @@ class TestArrays:
         for replicate in (0, 1, 20):
             assert one.weights(replicate).tobytes() == other.weights(replicate).tobytes()
 
-    def test_no_customer_is_named(self, both: tuple[BandStudy, BandStudy], made_once: Path) -> None:
+    def test_no_customer_is_named(self, both: tuple[BandStudy, BandStudy], apart: Path) -> None:
         """Text is of columns and settings; arrays as long as there are customers or answers hold weights alone."""
         cold, _ = both
-        ids = set(pd.read_parquet(made_once / "customers.parquet")["customer_id"].astype(str))
-        n = len(cold.linked.candidates)
-        for path in (made_once / "kept").glob("*.npz"):
+        ids = set(pd.read_parquet(apart / "customers.parquet")["customer_id"].astype(str))
+        n, entries = len(cold.linked.candidates), list((apart / "kept").glob("*.npz"))
+        assert len(entries) == 3  # moments, those of the cohorts, response and targets
+        for path in entries:
             arrays = dict(np.load(path, allow_pickle=False))
             assert {name for name, array in arrays.items() if n in array.shape} <= {"plain"}
             text = " ".join(str(array) for array in arrays.values() if array.dtype.kind == "U")
