@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_info
 
 import cxvalue as cx
 from builders import Base
+from cxvalue.errors import OutputError
 from cxvalue.link import spill
 from cxvalue.link.blas_threads import one_blas_thread
 from cxvalue.link.covariates import Covariates
@@ -107,6 +108,17 @@ def test_a_study_in_files_gives_the_same_bytes_and_leaves_nothing(
     del study, in_files
     gc.collect()
     assert not list(tmp_path.glob("cxvalue-*/column_*"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+def test_a_temporary_folder_that_is_full_is_said_to_be_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "MOST_IN_MEMORY", 0)
+    place = Spill(3)
+    full = open("/dev/full", "wb")  # noqa: SIM115  the code under test closes it
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: full)
+    with pytest.raises(OutputError, match="rows cannot be put aside in the temporary folder") as caught:
+        place.keep(np.arange(3), np.int64, np.int64)
+    assert "TMPDIR" in (caught.value.hint or "")
 
 
 def blas_threads() -> list[int]:

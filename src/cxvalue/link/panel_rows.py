@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cxvalue.engine import Engine
 from cxvalue.link.columns import Integers
 from cxvalue.link.pipeline import in_order
+from cxvalue.link.room_aside import room_aside
 from cxvalue.link.statements import panel_of_people
 from cxvalue.progress import Progress, counted
 from cxvalue.tables import CleanPanel, CleanTables
@@ -165,11 +166,12 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
     name : str
         Of the files: ``<name>_<block>``.
     """
-    with ExitStack() as opened:
+    with room_aside(), ExitStack() as opened:
         files: dict[int, BinaryIO] = {}
         for rows, counts in batches:
             ends = np.cumsum(counts)
             for at in np.flatnonzero(counts).tolist():
                 if at not in files:
-                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb", buffering=0))
-                rows[ends[at] - counts[at] : ends[at]].tofile(files[at])
+                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb"))
+                part = rows[ends[at] - counts[at] : ends[at]]
+                files[at].write(part.view(np.uint8).data)  # tofile says nothing of a disk that is full

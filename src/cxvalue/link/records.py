@@ -22,6 +22,7 @@ from cxvalue.link.freed_memory import give_back
 from cxvalue.link.gathered import Gathered, gather
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People
+from cxvalue.link.room_aside import room_aside
 from cxvalue.link.timeline import TARGET_WINDOW_MONTHS, Timeline
 from cxvalue.tables import CleanTables
 from cxvalue.vocabulary import BANDS
@@ -266,6 +267,6 @@ def put_aside(means: Floats, folder: str) -> str:
     str
         The file.
     """
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="means_", delete=False) as file:
+    with room_aside(), tempfile.NamedTemporaryFile(dir=folder, prefix="means_", delete=False) as file:
         np.save(file, means)
     return file.name

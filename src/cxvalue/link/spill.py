@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import DTypeLike
 
+from cxvalue.link.room_aside import room_aside
 from cxvalue.link.spill_columns import SpillColumn, SpillFolder, SpillMatrix, Values, write_values
 
 MOST_IN_MEMORY: Final = 500_000
@@ -111,8 +112,8 @@ class GrowingColumn:
         if self._path is None:
             self._parts.append(narrowed)
             return
-        with self._path.open("ab") as file:
-            narrowed.tofile(file)
+        with room_aside(), self._path.open("ab") as file:
+            file.write(np.ascontiguousarray(narrowed).data)
 
     def end(self) -> SpillColumn:
         """Return the column.

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import DTypeLike, NDArray
 
+from cxvalue.link.room_aside import room_aside
+
 Values: TypeAlias = NDArray[Any]
 Method: TypeAlias = Literal["__call__", "reduce", "reduceat", "accumulate", "outer", "at"]
 Rows: TypeAlias = "NDArray[Any] | slice"
@@ -231,8 +233,8 @@ def write_values(values: Values, folder: SpillFolder) -> Path:
     Path
         The file.
     """
-    with tempfile.NamedTemporaryFile(dir=folder.path, prefix="column_", delete=False) as file:
-        values.tofile(file)
+    with room_aside(), tempfile.NamedTemporaryFile(dir=folder.path, prefix="column_", delete=False) as file:
+        file.write(np.ascontiguousarray(values).data)  # tofile says nothing of a disk that is full
     return Path(file.name)
 
 
