@@ -63,14 +63,6 @@ def test_sums_over_a_window_leave_out_months_before_the_block() -> None:
         np.testing.assert_allclose(extra[row], held.extra[p - 10, at].sum(axis=0), rtol=1e-13, atol=1e-15)
 
 
-def test_months_within_count_only_the_months_that_are_there() -> None:
-    # Active in months 0, 1 and 3; month 1 is not covered. Of the three months up to month 3, months 2 and 3 may count.
-    held = MonthBlock(0, FIRST, np.array([1.0, 1.0, 0.0, 1.0]).reshape(1, 4, 1), np.empty((1, 4, 0)))
-    there = np.array([True, False, True, True])
-    person, month = np.array([0, 0]), np.array([FIRST + 3, FIRST])
-    assert held.months_within(person, month, range(0, 3), there).tolist() == [1, 1]
-
-
 def test_results_come_in_order_whatever_takes_longest() -> None:
     assert list(in_order(lambda n: n * n, range(20), threads=3)) == [n * n for n in range(20)]
 

@@ -91,6 +91,7 @@ def estimate_bands(
         band[episodes],
         outcomes=[metric.name for metric in outcomes.metrics],
         max_columns=smallest // EPISODES_PER_COLUMN,
+        threads=outcomes.months.threads,
     )
     design = DesignRows(basis, known, chosen)
     partitions = make_partitions(linked, timeline)
@@ -203,7 +204,13 @@ def late_moments(read: Callable[[], list[Moments]], at: int) -> Moments:
 
 
 def make_basis(
-    formula: str | None, covariates: Covariates, band: Integers, *, outcomes: Sequence[str], max_columns: int
+    formula: str | None,
+    covariates: Covariates,
+    band: Integers,
+    *,
+    outcomes: Sequence[str],
+    max_columns: int,
+    threads: int = 1,
 ) -> Basis | FormulaBasis:
     """Return the design of the headline: by the user's formula, or the default.
 
@@ -219,6 +226,8 @@ def make_basis(
         What is measured after the answer, which a formula may not name.
     max_columns : int
         Most columns, the intercept included.
+    threads : int
+        Columns of the default that are looked at at a time.
 
     Returns
     -------
@@ -226,7 +235,7 @@ def make_basis(
         The columns.
     """
     if formula is None:
-        return choose_basis(covariates, band, max_columns=max_columns)
+        return choose_basis(covariates, band, max_columns=max_columns, threads=threads)
     return fit_formula(formula, covariates, outcomes=outcomes, max_columns=max_columns)
 
 

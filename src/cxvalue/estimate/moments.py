@@ -15,7 +15,7 @@ from cxvalue.estimate.crossed_partitions import cross_partitions
 from cxvalue.estimate.design_rows import DesignRows, rows_taken
 from cxvalue.estimate.partition import Partition
 from cxvalue.link import OutcomeBatch, PanelBatch
-from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.columns import Floats, Integers, distinct
 from cxvalue.link.outcomes import fold_batches
 from cxvalue.link.spill_columns import AnyColumn
 
@@ -139,11 +139,11 @@ def entry_bins(m0: Integers, *, follow_up_end: int, horizon: int) -> tuple[Integ
         Bin of each answer (−1 without a month of follow-up), and the last observed month k of each bin.
     """
     last_k = np.minimum(follow_up_end - m0, horizon)
-    values = np.unique(last_k[last_k >= 1])[::-1]
-    bins = np.full(len(m0), -1, dtype=np.int64)
-    for at, value in enumerate(values):
-        bins[last_k == value] = at
-    return bins, values.astype(np.int64)
+    values = distinct(np.maximum(last_k, 0))[::-1]
+    values = values[values >= 1]
+    bin_of = np.full(horizon + 1, -1, dtype=np.int64)
+    bin_of[values] = np.arange(len(values))
+    return bin_of[np.maximum(last_k, 0)], values
 
 
 def accumulate(

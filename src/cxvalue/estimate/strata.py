@@ -6,6 +6,7 @@ import numpy as np
 
 from cxvalue.estimate.partition import Partition
 from cxvalue.link import Linked, Timeline
+from cxvalue.link.columns import distinct
 from cxvalue.link.spill_columns import column_of, narrow_codes
 from cxvalue.vocabulary import COHORT_QUARTER, COHORT_YEAR, EVERYBODY, cohort_label
 
@@ -51,8 +52,10 @@ def cohorts(m0: np.ndarray[tuple[int], np.dtype[np.int64]], by: str) -> Partitio
     Partition
         Cohorts in order of time.
     """
-    months = np.unique(m0)
+    months = distinct(m0)
     names = [cohort_label(int(month), by) for month in months]
     labels = tuple(dict.fromkeys(names))
     code = np.array([labels.index(name) for name in names], dtype=np.int64)
-    return Partition(by, labels, narrow_codes(code[np.searchsorted(months, m0)]))
+    code_of = np.zeros(int(months[-1] - months[0]) + 1, dtype=np.int64)
+    code_of[months - months[0]] = code
+    return Partition(by, labels, narrow_codes(code_of[m0 - months[0]]))

@@ -114,3 +114,27 @@ def codes_of(table: pa.Table, attribute: Attribute, values: tuple[str, ...]) -> 
     lookup = np.array([place.get(value, -1) for value in encoded.dictionary.to_pylist()] + [-1], dtype=np.int64)
     places = encoded.indices.fill_null(len(lookup) - 1).to_numpy(zero_copy_only=False).astype(np.int64)
     return np.asarray(lookup[places], dtype=np.int64)
+
+
+def distinct(values: Integers) -> Integers:
+    """Return which whole numbers there are among many that lie close together, as months do.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        The numbers.
+
+    Returns
+    -------
+    ndarray
+        Each once, ascending.
+
+    Examples
+    --------
+    >>> distinct(np.array([7, 5, 7])).tolist()
+    [5, 7]
+    """
+    if len(values) == 0:
+        return np.empty(0, dtype=np.int64)
+    least = int(values.min())
+    return np.flatnonzero(np.bincount(values - least)).astype(np.int64) + least

@@ -182,6 +182,7 @@ def trailing_means(
         end before the baseline are those of the baseline where the panel or the customer has none of these months.
     """
     calendar, words = clean.activity.calendar, block.words
+    active = words.active[person - block.first]
     sums, extra = block.sums(person, month, timeline.baseline)
     before = block.sums(person, month, timeline.amounts)[0] if timeline.amounts_lag else sums
     means = [np.empty((len(person), 0))]
@@ -191,10 +192,9 @@ def trailing_means(
         operational = slice(covariate, covariate + len(panel.panel.covariates))
         if not amounts and not panel.panel.covariates:
             continue
-        months = baseline_months(block, clean, position, person=person, month=month, timeline=timeline)
+        months = active_months(calendar, month, active, panel, timeline.baseline)
         found = mean_of(sums[:, amounts], months[:, None])
         if timeline.amounts_lag and amounts:
-            active = words.active[person - block.first]
             earlier = earlier_months(calendar, month, active, panel, timeline)[:, None]
             found = np.where(earlier > 0, mean_of(before[:, amounts], earlier), found)
         means += [found, mean_of(extra[:, operational], months[:, None])]
@@ -202,40 +202,6 @@ def trailing_means(
         end = month - timeline.baseline_lag
         means.append(purchase_history(calendar, words.bought[person - block.first], end, clean.activity.window))
     return np.hstack(means)
-
-
-def baseline_months(
-    block: MonthBlock, clean: CleanTables, position: int, *, person: Integers, month: Integers, timeline: Timeline
-) -> Integers:
-    """Return the number of months in each baseline window whose rows count and that a panel covers.
-
-    Parameters
-    ----------
-    block : MonthBlock
-        Who was active when.
-    clean : CleanTables
-        The panels.
-    position : int
-        Position of the panel.
-    person : ndarray of shape (n,)
-        Numbers of customers of the block.
-    month : ndarray of shape (n,)
-        The months.
-    timeline : Timeline
-        The windows.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        0 to the length of the baseline.
-    """
-    calendar, panel = clean.activity.calendar, clean.panels[position]
-    if not panel.panel.only_while_active or block.words.bought is not None:
-        return active_months(calendar, month, block.words.active[person - block.first], panel, timeline.baseline)
-    months = np.arange(calendar.first, calendar.last + 1)
-    return block.months_within(
-        person, month, timeline.baseline, (months >= panel.first_month) & (months <= panel.last_month)
-    )
 
 
 def mean_of(sums: Floats, months: Integers) -> Floats:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
 from cxvalue.link.active_words import ActiveWords
@@ -307,13 +308,39 @@ def place_rows(block: MonthBlock, rows: Rows, clean: CleanTables, position: int)
     position : int
         Position of the panel.
     """
+    if len(rows) == 0:
+        return
     n_months, n_metrics = block.values.shape[1], len(clean.panels[position].panel.metrics)
-    at = (rows["person"] - block.first).astype(np.int64) * n_months + rows["month"]
+    at = rows["person"] * np.int64(n_months)
+    at += rows["month"]
+    at -= block.first * n_months
     metric, covariate = first_columns(clean, position)
-    values, rest = rows["values"][:, :n_metrics], rows["values"][:, n_metrics:]
-    block.values.reshape(-1, block.values.shape[2])[at, metric : metric + n_metrics] = values
-    if rest.shape[1] and block.extra.shape[2]:
-        block.extra.reshape(-1, block.extra.shape[2])[at, covariate : covariate + rest.shape[1]] = rest
+    whole, begin = rows.view(np.float64).reshape(len(rows), -1), row_type(0).itemsize // 8
+    parts = [(block.values, metric, begin, n_metrics)]
+    if block.extra.shape[2]:
+        parts.append((block.extra, covariate, begin + n_metrics, whole.shape[1] - begin - n_metrics))
+    for into, first, source, n in parts:
+        if n:
+            columns_as_bytes(into.reshape(-1, into.shape[2]), first, n)[at] = columns_as_bytes(whole, source, n)
+
+
+def columns_as_bytes(matrix: Floats, first: int, n: int) -> NDArray[np.void]:
+    """Return consecutive columns of each row as one item, which is moved as it is: faster than number by number.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (r, c)
+        Rows, one after the other in memory; at least one.
+    first, n : int
+        The first of the columns, and how many.
+
+    Returns
+    -------
+    ndarray of shape (r,)
+        The same memory.
+    """
+    size = matrix.itemsize
+    return np.ndarray(len(matrix), f"V{n * size}", matrix.data, first * size, (matrix.shape[1] * size,))
 
 
 def finish_block(block: MonthBlock, clean: CleanTables) -> None:

@@ -201,14 +201,18 @@ def count_active(engine: Engine, clean: CleanTables, timeline: Timeline) -> tupl
     tuple of int and tuple of dict
         The count, and one dict a segment column.
     """
-    active = (
-        f"FROM activity a JOIN calendar c ON c.month = {timeline.as_of} JOIN customers u "
-        f"ON u.customer_id = a.customer_id WHERE (a.active_0 & c.bit_0) <> 0 OR (a.active_1 & c.bit_1) <> 0"
+    names = [segment.canonical for segment in clean.tables.segments]
+    listed = "".join(f"a.{name}, grouping(a.{name}) AS over_{name}, " for name in names)
+    sets = "".join(f"(a.{name}), " for name in names)
+    rows = engine.query(
+        f"SELECT {listed}count(*) AS n FROM (SELECT {', '.join(f'u.{name}' for name in ('customer_id', *names))} "
+        f"FROM activity b JOIN calendar c ON c.month = {timeline.as_of} JOIN customers u "
+        f"ON u.customer_id = b.customer_id WHERE (b.active_0 & c.bit_0) <> 0 OR (b.active_1 & c.bit_1) <> 0) a "
+        f"GROUP BY GROUPING SETS ({sets}())"
+    ).to_pylist()
+    total = sum(int(row["n"]) for row in rows if all(row[f"over_{name}"] for name in names))
+    by_segment = tuple(
+        {row[name]: int(row["n"]) for row in rows if not row[f"over_{name}"] and row[name] is not None}
+        for name in names
     )
-    total = int(engine.query(f"SELECT count(*) AS n {active}")["n"][0].as_py())
-    by_segment = []
-    for segment in clean.tables.segments:
-        name = f"u.{segment.canonical}"
-        rows = engine.query(f"SELECT {name} AS value, count(*) AS n {active} GROUP BY {name}").to_pylist()
-        by_segment.append({row["value"]: int(row["n"]) for row in rows if row["value"] is not None})
-    return total, tuple(by_segment)
+    return total, by_segment

@@ -61,28 +61,6 @@ class MonthBlock:
         """
         return self._summed(self.values, person, month, before), self._summed(self.extra, person, month, before)
 
-    def months_within(self, person: Integers, month: Integers, before: range, there: NDArray[np.bool_]) -> Integers:
-        """Return in how many months of a window before some customer-months the customer was active or bought.
-
-        Parameters
-        ----------
-        person : ndarray of shape (n,)
-            Numbers of customers of this block.
-        month : ndarray of shape (n,)
-            The months, of the block's.
-        before : range
-            The window, in months before each.
-        there : ndarray of shape (months,)
-            Which months count.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Months.
-        """
-        counted_months = (self.values[..., :1] * there[:, None]).astype(np.int8)
-        return np.asarray(self._summed(counted_months, person, month, before)[:, 0], dtype=np.int64)
-
     def _summed(self, values: NDArray[Any], person: Integers, month: Integers, before: range) -> NDArray[Any]:
         n_months, columns = values.shape[1:]
         total = np.zeros((len(person), columns), dtype=values.dtype)

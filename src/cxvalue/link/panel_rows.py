@@ -20,7 +20,8 @@ from cxvalue.link.statements import panel_of_people
 from cxvalue.progress import Progress, counted
 from cxvalue.tables import CleanPanel, CleanTables
 
-BATCH_ROWS = 262_144
+BATCH_ROWS = 65_536
+"""Rows that are sorted at a time: few enough to stay in the processor's own memory."""
 READING_PANELS: Final = "reading panels"
 """The stage, as progress names it; the panel's name follows."""
 
@@ -125,12 +126,30 @@ def rows_in_order(
         The rows. What is not known is 0.
     """
     rows = np.empty(batch.num_rows, dtype=row_type(len(names)))
-    rows["person"] = column_of(batch, "number")[order]
-    rows["month"] = column_of(batch, "month")[order] - first_month
+    rows["person"] = column_of(batch, "number")
+    np.subtract(column_of(batch, "month"), first_month, out=rows["month"], casting="unsafe")
     for at, name in enumerate(names):
         values = column_of(batch, name)
-        rows["values"][:, at] = (np.nan_to_num(values, nan=0.0) if batch.column(name).null_count else values)[order]
-    return rows
+        rows["values"][:, at] = np.nan_to_num(values, nan=0.0) if batch.column(name).null_count else values
+    if isinstance(order, slice):
+        return rows[order]
+    return whole_rows(rows).take(order).view(rows.dtype)
+
+
+def whole_rows(rows: Rows) -> Rows:
+    """Return rows as bytes, which are moved as they are: several times as fast as field by field.
+
+    Parameters
+    ----------
+    rows : ndarray of :func:`row_type`
+        The rows.
+
+    Returns
+    -------
+    ndarray
+        The same memory.
+    """
+    return rows.view(f"V{rows.dtype.itemsize}")
 
 
 def column_of(batch: pa.RecordBatch | pa.Table, name: str) -> NDArray[np.generic]:

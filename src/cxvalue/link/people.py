@@ -173,7 +173,7 @@ def read_people(
     table = engine.query(people(tables, sample_share=sample_share))
     first, second, whole = digest_numbers(table["digest"])
     table, group = table.drop_columns(["digest"]), first % groups
-    order = np.lexsort((whole, group))
+    order = by_group(group, whole)
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
     engine.put("people", pa.table({"customer_id": table["customer_id"], "number": number}))
@@ -195,6 +195,39 @@ def read_people(
         levels,
         None if tables.purchase_window is None else words(table, "bought")[order],
     )
+
+
+def by_group(group: Integers, whole: Integers) -> Integers:
+    """Return customers by group and, within a group, by their digests.
+
+    Parameters
+    ----------
+    group, whole : ndarray of shape (c,)
+        Group and digest of each customer, both at least 0.
+
+    Returns
+    -------
+    ndarray of shape (c,)
+        Positions.
+
+    Notes
+    -----
+    Group and digest are sorted as one number where that tells all customers apart: many times as fast as sorting by
+    two.
+
+    Examples
+    --------
+    >>> by_group(np.array([1, 0, 1]), np.array([7, 9, 3])).tolist()
+    [1, 2, 0]
+    """
+    bits = 63 - int(group.max(initial=0)).bit_length()
+    spare = max(4 * DIGEST_DIGITS - bits, 0)
+    key = (group << bits) | (whole >> spare)
+    order = np.argsort(key)
+    ascending = key[order]
+    if (ascending[1:] == ascending[:-1]).any():
+        return np.lexsort((whole, group))
+    return order
 
 
 def stacked(columns: Sequence[NDArray[Any]], n: int, kind: type[Kind]) -> NDArray[Kind]:

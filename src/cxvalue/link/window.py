@@ -50,11 +50,11 @@ def active_months(calendar: Calendar, m0: Integers, active: Integers, panel: Cle
     ndarray of shape (n,)
         0 to the length of the window.
     """
-    months = m0[:, None] - np.asarray(before)
-    covered = (months >= panel.first_month) & (months <= panel.last_month)
+    first = np.maximum(m0 - max(before), panel.first_month)
+    last = np.minimum(m0 - min(before), panel.last_month)
     if panel.panel.only_while_active:
-        covered &= calendar.unpack(active, months)
-    return np.asarray(covered.sum(axis=1), dtype=np.int64)
+        return calendar.count_months(active, first, last)
+    return np.asarray(np.maximum(last - first + 1, 0), dtype=np.int64)
 
 
 def earlier_months(

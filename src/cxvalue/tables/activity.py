@@ -9,6 +9,7 @@ from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.calendar import Calendar, make_calendar
 from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, found, in_proportion
+from cxvalue.tables.panel_months import keep_retention_months
 from cxvalue.tables.schema import TableSet
 from cxvalue.vocabulary import month_label
 
@@ -190,13 +191,8 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
     """
     flag = tables.retention_kind == "flag"
     active = "value = 1" if flag else "month IS NOT NULL"
-    bad_flag = "sum(CASE WHEN value IN (0, 1) THEN 0 ELSE 1 END)" if flag else "0"
-    is_active = "CAST(sum(CASE WHEN value = 1 THEN 1 ELSE 0 END) AS BIGINT)" if flag else "count(month)"
-    engine.keep(
-        "retention_months",
-        f"SELECT month, count(*) AS n_rows, count(customer_id) AS n_ids, {bad_flag} AS n_bad_flags, "
-        f"{is_active} AS n FROM retention_in GROUP BY month",
-    )
+    told_by = next((panel for panel in tables.panels if tables.tells_activity(panel)), None)
+    keep_retention_months(engine, flag=flag, told_by=told_by)
     counts = one_row(
         engine,
         "SELECT sum(n_rows) AS n_rows, sum(CASE WHEN month IS NULL THEN n_rows ELSE 0 END) AS n_bad_months, "

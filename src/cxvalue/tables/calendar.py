@@ -116,6 +116,38 @@ class Calendar:
         word, bit = divmod(month - self.first, BITS)
         return np.asarray((words[:, word] & (1 << bit)) != 0)
 
+    def count_months(
+        self, words: NDArray[np.int64], first: NDArray[np.int64], last: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return how many bits of consecutive months are set.
+
+        Parameters
+        ----------
+        words : ndarray of shape (n, 2)
+            Bits of each customer.
+        first, last : ndarray of shape (n,)
+            Months of each customer, both included; none where the last comes before the first. Those outside the
+            calendar are not set.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Months.
+
+        Examples
+        --------
+        >>> Calendar(100, 110).count_months(np.array([[0b1011, 0]]), np.array([99]), np.array([102])).tolist()
+        [2]
+        """
+        total = np.zeros(len(words), dtype=np.int64)
+        end = np.minimum(last, self.last) - self.first + 1
+        begin = np.maximum(first, self.first) - self.first
+        for word in range((self.last - self.first) // BITS + 1):
+            low = np.clip(begin - word * BITS, 0, BITS)
+            length = np.maximum(np.clip(end - word * BITS, 0, BITS) - low, 0)
+            total += np.bitwise_count((words[:, word] >> low) & ((1 << length) - 1))
+        return total
+
     def every_month(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return in which months of the calendar each customer's bits are set.
 

@@ -8,10 +8,11 @@ from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import as_int, empty_months, last_complete_month, one_row
 from cxvalue.tables.findings import Finding, found
+from cxvalue.tables.panel_months import keep_months
 from cxvalue.tables.schema import Panel
 
 
-def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
+def read_values(engine: Engine, panel: Panel, *, counted: bool = False) -> tuple[int, int, list[Finding]]:
     """Check ids, months and values in one scan by month.
 
     Parameters
@@ -20,6 +21,8 @@ def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
         Runs the statement.
     panel : Panel
         The panel.
+    counted : bool
+        Whether its counts by month are kept already.
 
     Returns
     -------
@@ -31,11 +34,8 @@ def read_values(engine: Engine, panel: Panel) -> tuple[int, int, list[Finding]]:
     DataError
         When the panel has no row.
     """
-    sums = ["month", "count(*) AS n", "count(customer_id) AS n_ids"]
-    for name in panel.value_columns():
-        sums.append(f"count({name}) AS known_{name}")
-        sums.append(f"min({name}) AS least_{name}")
-    engine.keep(f"{panel.view}_months", f"SELECT {', '.join(sums)} FROM {panel.view} GROUP BY month")
+    if not counted:
+        keep_months(engine, panel)
     whole = [f"sum(known_{name}) AS known_{name}, min(least_{name}) AS least_{name}" for name in panel.value_columns()]
     total = one_row(
         engine,

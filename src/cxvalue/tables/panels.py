@@ -63,7 +63,7 @@ def clean_panel(
     DataError
         When the panel is empty or shares no month or customer with what tells who was active.
     """
-    first, last, findings = read_values(engine, panel)
+    first, last, findings = read_values(engine, panel, counted=tells_activity)
     blank = [f"{panel.name}.{rule}_{column.metric.name}" for column in panel.metrics for rule in ("bad", "blank")]
     has_gaps = any(finding.n_rows for finding in findings if finding.rule in blank)
     keep_profile(engine, panel, is_retention=tells_activity and not has_gaps)
