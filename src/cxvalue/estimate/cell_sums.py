@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -25,8 +26,8 @@ class CellSums:
         Σ y².
     fine : ndarray of shape (f,)
         Cell and censoring class as one number; ascending.
-    gram : ndarray of shape (f, p, p)
-        Σ x xᵀ.
+    gram : ndarray of shape (f, T)
+        Σ x xᵀ (upper triangle, T = p(p+1)/2).
     counts : ndarray of shape (f,)
         Episodes.
     """
@@ -75,6 +76,7 @@ def sum_cells(
     gram = np.empty((len(edges), x.shape[1], x.shape[1]))
     for at, (first, end) in enumerate(finest):
         np.matmul(x[first:end].T, x[first:end], out=gram[at])
+    rows, columns = triangle(x.shape[1])
     starts = run_starts(fine // entries)
     cross = np.empty((len(starts), x.shape[1], y.shape[1]))
     squares = np.empty((len(starts), y.shape[1]))
@@ -83,7 +85,27 @@ def sum_cells(
         np.matmul(x[first:end].T, mine, out=cross[at])
         np.einsum("ij,ij->j", mine, mine, out=squares[at])
     counts = np.diff(np.r_[edges, len(fine)])
-    return CellSums(fine[starts] // entries, cross, squares, fine[edges], gram, counts)
+    upper = gram.reshape(len(edges), -1).take(rows * x.shape[1] + columns, axis=1)
+    return CellSums(fine[starts] // entries, cross, squares, fine[edges], upper, counts)
+
+
+@cache
+def triangle(p: int) -> tuple[Integers, Integers]:
+    """Return the positions of the upper triangle of a p × p matrix.
+
+    Parameters
+    ----------
+    p : int
+        Columns of the design.
+
+    Returns
+    -------
+    tuple of ndarray
+        Rows and columns.
+    """
+    rows, columns = np.triu_indices(p)
+    rows.flags.writeable = columns.flags.writeable = False
+    return rows, columns
 
 
 def run_starts(codes: Integers) -> Integers:

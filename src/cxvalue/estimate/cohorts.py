@@ -6,9 +6,10 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.cell_sums import triangle
 from cxvalue.estimate.cohort_means import CohortMeans
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
-from cxvalue.estimate.moments import Moments, triangle
+from cxvalue.estimate.moments import Moments
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.estimate.standardise import MIN_EPISODES, cumulative_gram, observed_counts, sound_columns, standardise
 from cxvalue.link.columns import Floats, Integers

@@ -9,18 +9,17 @@ from typing import overload
 
 import numpy as np
 
-from cxvalue.estimate.batch_cells import BatchCells, sum_batch
-from cxvalue.estimate.cell_sums import CellSums, run_bounds, run_starts
+from cxvalue.estimate.batch_cells import BatchCells, Strata, sum_batch
 from cxvalue.estimate.crossed_partitions import cross_partitions
 from cxvalue.estimate.design_rows import DesignRows, rows_taken
 from cxvalue.estimate.partition import Partition
+from cxvalue.estimate.stratum_sums import StratumSums
 from cxvalue.link import OutcomeBatch, PanelBatch
 from cxvalue.link.columns import Floats, Integers, distinct
 from cxvalue.link.outcomes import fold_batches
 from cxvalue.link.spill_columns import AnyColumn
 
 N_BANDS = 3
-Strata = tuple[tuple[tuple[int, Integers], ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,23 +103,6 @@ class Moments:
         )
 
 
-def triangle(p: int) -> tuple[Integers, Integers]:
-    """Return the positions of the upper triangle of a p × p matrix.
-
-    Parameters
-    ----------
-    p : int
-        Columns of the design.
-
-    Returns
-    -------
-    tuple of ndarray
-        Rows and columns.
-    """
-    rows, columns = np.triu_indices(p)
-    return rows.astype(np.int64), columns.astype(np.int64)
-
-
 def entry_bins(m0: Integers, *, follow_up_end: int, horizon: int) -> tuple[Integers, Integers]:
     """Return the censoring class of each answer: all that are followed over the whole horizon share one.
 
@@ -189,24 +171,24 @@ def accumulate(
     -----
     Products are formed once for every cell of a few partitions crossed (see :func:`cross_partitions`), and added to
     the strata that the cell lies in. Answers that come by customer group make cells large. Where the outcomes lie on
-    other machines, the products are formed there, and only the sums of cells come to this one.
+    other machines, the products are formed there, and only the sums of strata come to this one.
     """
     crossed = cross_partitions(partitions)
-    widths = tuple(max(columns[at] for at in cells.partitions) for cells in crossed)
 
     def tasks() -> Iterator[tuple[OutcomeBatch | PanelBatch, BatchCells]]:
         for batch in batches:
             here = slice(batch.first, batch.first + batch.shape[0])
             cells = tuple((each.codes[here] * N_BANDS + band[here]) * groups + group[here] for each in crossed)
-            yield batch, BatchCells(rows_taken(design, here), cells, widths, bins[here], len(last_k))
+            yield batch, BatchCells(rows_taken(design, here), cells, bins[here], len(last_k))
 
     totals: list[Moments] = []
     n_metrics, horizon = 0, 0
     strata = tuple(tuple(zip(each.partitions, each.strata, strict=True)) for each in crossed)
     shapes = tuple((len(p.labels), width) for p, width in zip(partitions, columns, strict=True))
     away = partial(sum_groups, strata=strata, shapes=shapes, last_k=last_k, groups=groups)
-    coming: Iterator[tuple[tuple[int, int, int], list[CellSums] | GroupMoments]]
-    coming = fold_batches(sum_batch, tasks(), threads=threads, away=away)
+    here = partial(sum_batch, strata=strata, columns=tuple(columns), groups=groups)
+    coming: Iterator[tuple[tuple[int, int, int], list[StratumSums] | GroupMoments]]
+    coming = fold_batches(here, tasks(), threads=threads, away=away)
     for (_, n_metrics, horizon), found in coming:
         if not totals:
             totals = [
@@ -216,7 +198,7 @@ def accumulate(
         if isinstance(found, GroupMoments):
             add_groups(totals, found)
         else:
-            add_batch(totals, found, strata)
+            add_batch(totals, found)
     return [by_metric(total, n_metrics, horizon) for total in totals]
 
 
@@ -229,7 +211,7 @@ def sum_groups(
     last_k: Integers,
     groups: int,
 ) -> GroupMoments:
-    """Sum a batch of episodes by stratum, of the customer groups that are in it: less to send than its cells.
+    """Sum a batch of episodes by stratum, of the customer groups that are in it.
 
     Parameters
     ----------
@@ -238,7 +220,7 @@ def sum_groups(
     known : BatchCells
         What is known of the episodes besides.
     strata : tuple
-        Of the crossed partitions, as :func:`add_batch` takes them.
+        Of the crossed partitions, as :func:`~cxvalue.estimate.batch_cells.sum_batch` takes them.
     shapes : tuple of tuple of int
         Strata and columns of each partition.
     last_k : ndarray of shape (E,)
@@ -257,7 +239,8 @@ def sum_groups(
     cells = tuple(cell // groups * n + cell % groups - first for cell in known.cells)
     _, n_metrics, horizon = batch.shape
     totals = [empty_moments(labels, n, last_k, width, n_metrics * horizon) for labels, width in shapes]
-    add_batch(totals, sum_batch(batch, replace(known, cells=cells)), strata)
+    columns = tuple(width for _, width in shapes)
+    add_batch(totals, sum_batch(batch, replace(known, cells=cells), strata=strata, columns=columns, groups=n))
     return GroupMoments(first, tuple(totals))
 
 
@@ -279,21 +262,25 @@ def add_groups(totals: Sequence[Moments], found: GroupMoments) -> None:
         total.squares[...] += part.squares
 
 
-def add_batch(totals: Sequence[Moments], found: Sequence[CellSums], strata: Strata) -> None:
-    """Add a batch's cells to the sums of all partitions, which :func:`accumulate` owns.
+def add_batch(totals: Sequence[Moments], found: Sequence[StratumSums]) -> None:
+    """Add a batch's sums to those of all partitions, which :func:`accumulate` owns.
 
     Parameters
     ----------
     totals : sequence of Moments
-        The sums, one a partition; changed in place.
-    found : sequence of CellSums
-        The batch, one for each of the crossed partitions.
-    strata : tuple
-        Of each of these: positions of the partitions crossed, and the stratum of each code in them; −1 for none.
+        The sums, one a partition; changed in place, which is why nothing else may hold them yet.
+    found : sequence of StratumSums
+        The batch.
     """
-    for sums, crossed in zip(found, strata, strict=True):
-        for at, codes in crossed:
-            add_cells(totals[at], sums, codes)
+    for part in found:
+        total = totals[part.partition]
+        for into, at, more in (
+            (total.cross, part.place, part.cross),
+            (total.squares, part.bands, part.squares),
+            (total.gram, part.fine, part.gram),
+            (total.counts, part.fine, part.counts),
+        ):
+            into.reshape(-1, *more.shape[1:])[at] += more  # no place stands twice
 
 
 def by_metric(moments: Moments, n_metrics: int, horizon: int) -> Moments:
@@ -346,47 +333,3 @@ def empty_moments(strata: int, groups: int, last_k: Integers, p: int, outcomes: 
         np.zeros((strata, N_BANDS, outcomes)),
         last_k,
     )
-
-
-def add_cells(total: Moments, sums: CellSums, strata: Integers) -> None:
-    """Add a batch's cells to the sums of a partition, which :func:`accumulate` owns.
-
-    Parameters
-    ----------
-    total : Moments
-        The sums; changed in place, which is why nothing else may hold them yet.
-    sums : CellSums
-        The batch.
-    strata : ndarray of shape (codes,)
-        Stratum of each code of the crossed partitions; −1 for none.
-    """
-    entries, groups = total.gram.shape[2:4]
-    p = width_of(total)
-    rows, columns = triangle(p)
-    code, b, g = np.unravel_index(sums.cell, (len(strata), N_BANDS, groups))
-    for first, end in run_bounds(run_starts(code), len(code)):
-        if (s := strata[code[first]]) >= 0:
-            total.cross[s][b[first:end], g[first:end]] += sums.cross[first:end, :p]
-            np.add.at(total.squares[s], b[first:end], sums.squares[first:end])
-    code, b, g, entry = np.unravel_index(sums.fine, (len(strata), N_BANDS, groups, entries))
-    for first, end in run_bounds(run_starts(code), len(code)):
-        if (s := strata[code[first]]) >= 0:  # no cell stands twice under one code
-            where = (b[first:end], entry[first:end], g[first:end])
-            total.gram[s][where] += sums.gram[first:end][:, rows, columns]
-            total.counts[s][where] += sums.counts[first:end]
-
-
-def width_of(moments: Moments) -> int:
-    """Return how many columns of the design moments hold.
-
-    Parameters
-    ----------
-    moments : Moments
-        The sums.
-
-    Returns
-    -------
-    int
-        p.
-    """
-    return int(moments.cross.shape[3])

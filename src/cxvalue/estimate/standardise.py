@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from cxvalue.errors import NotEstimable
+from cxvalue.estimate.cell_sums import triangle
 from cxvalue.estimate.design import EPISODES_PER_COLUMN
-from cxvalue.estimate.moments import N_BANDS, Moments, accumulate, triangle
+from cxvalue.estimate.moments import N_BANDS, Moments, accumulate
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.replicate import BandReplicates
 from cxvalue.link import OutcomeBatch

@@ -22,6 +22,8 @@ from cxvalue.tables import CleanPanel, CleanTables
 
 BATCH_ROWS = 65_536
 """Rows that are sorted at a time: few enough to stay in the processor's own memory."""
+WRITTEN_BYTES = 128 * 1024
+"""What is written at a time into each file."""
 READING_PANELS: Final = "reading panels"
 """The stage, as progress names it; the panel's name follows."""
 
@@ -191,6 +193,6 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
             ends = np.cumsum(counts)
             for at in np.flatnonzero(counts).tolist():
                 if at not in files:
-                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb"))
+                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb", buffering=WRITTEN_BYTES))
                 part = rows[ends[at] - counts[at] : ends[at]]
                 files[at].write(part.view(np.uint8).data)  # tofile says nothing of a disk that is full

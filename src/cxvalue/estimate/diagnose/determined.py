@@ -6,8 +6,8 @@ import numpy as np
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
+from cxvalue.estimate.cell_sums import triangle
 from cxvalue.estimate.estimators import Standardised
-from cxvalue.estimate.moments import triangle
 from cxvalue.estimate.standardise import MIN_PIVOT
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.vocabulary import EVERYBODY, Band
