@@ -18,10 +18,11 @@ from cxvalue.estimate.response_design import ResponseDesign, with_months
 from cxvalue.link import Asked, AskedRows
 from cxvalue.link.asked import starts_of
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.pipeline import in_order
 
 MIN_ANSWERS = 50
 MOST_STEPS = 50
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 16_384
 PRIOR = 0.01
 """Precision of the prior that pulls coefficients towards 0."""
 
@@ -126,7 +127,9 @@ class AnswerProbabilities:
         return int((self.weights(0) >= 1.0 / MIN_PROBABILITY).sum())
 
 
-def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> AnswerProbabilities | NotEstimable:
+def fit_response(
+    asked: Asked, covariates: tuple[str, ...], *, groups: int, threads: int = 1
+) -> AnswerProbabilities | NotEstimable:
     """Fit the monthly response hazard.
 
     Parameters
@@ -137,6 +140,8 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
         Covariates that enter.
     groups : int
         Customer groups, G.
+    threads : int
+        Chunks of customer-months, or customer groups, that are worked on at a time.
 
     Returns
     -------
@@ -157,14 +162,14 @@ def fit_response(asked: Asked, covariates: tuple[str, ...], *, groups: int) -> A
         return NotEstimable(f"{n_answers} answers within the target's window; at least {MIN_ANSWERS} are needed")
     chosen = sample.covariates.only(covariates)
     limit = max(1, min(n_answers, max(n_silent, EPISODES_PER_COLUMN)) // EPISODES_PER_COLUMN)
-    basis = choose_basis(chosen, sample.answered.astype(np.int64), max_columns=limit)
-    design, names = with_months(basis, sample, asked.window, covariates)
+    basis = choose_basis(chosen, sample.answered.astype(np.int64), max_columns=limit, threads=threads)
+    design, names = with_months(basis, sample, asked.window, covariates, threads=threads)
     answered = sample.answered.astype(np.float64)
     keep = independent(design)
     if len(keep) < len(names):
         design = design[:, keep]
-    coefficients = newton(design, answered)
-    loo = leave_groups_out(design, answered, sample.group, coefficients, groups)
+    coefficients = newton(design, answered, threads=threads)
+    loo = leave_groups_out(design, answered, sample.group, coefficients, groups, threads=threads)
     labels = tuple(names[at] for at in keep)
     model = ResponseModel(np.vstack([coefficients, loo]), labels, len(answered), asked.sample_share)
     if len(asked.records) == 0:
@@ -257,7 +262,7 @@ def independent(design: Floats) -> list[int]:
     return kept
 
 
-def newton(design: Floats, answered: Floats) -> Floats:
+def newton(design: Floats, answered: Floats, *, threads: int = 1) -> Floats:
     """Return the maximum-likelihood coefficients of a logistic regression.
 
     Parameters
@@ -266,6 +271,8 @@ def newton(design: Floats, answered: Floats) -> Floats:
         Rows.
     answered : ndarray of shape (n,)
         0 or 1.
+    threads : int
+        Chunks of rows that are worked on at a time.
 
     Returns
     -------
@@ -276,7 +283,7 @@ def newton(design: Floats, answered: Floats) -> Floats:
     coefficients = np.zeros(design.shape[1])
     coefficients[0] = np.log(max(share, 1e-6) / max(1 - share, 1e-6))
     for _ in range(MOST_STEPS):
-        score, hessian = derivatives(design, answered, coefficients)
+        score, hessian = derivatives(design, answered, coefficients, threads=threads)
         step = np.linalg.solve(hessian + PRIOR * np.eye(len(coefficients)), score - PRIOR * coefficients)
         coefficients = coefficients + step
         if np.abs(step).max() < 1e-10:
@@ -284,7 +291,7 @@ def newton(design: Floats, answered: Floats) -> Floats:
     return coefficients
 
 
-def derivatives(design: Floats, answered: Floats, coefficients: Floats) -> tuple[Floats, Floats]:
+def derivatives(design: Floats, answered: Floats, coefficients: Floats, *, threads: int = 1) -> tuple[Floats, Floats]:
     """Return score and Hessian of the logistic likelihood, in chunks.
 
     Parameters
@@ -295,23 +302,31 @@ def derivatives(design: Floats, answered: Floats, coefficients: Floats) -> tuple
         0 or 1.
     coefficients : ndarray of shape (q,)
         Where.
+    threads : int
+        Chunks of rows that are worked on at a time; they are added in their order, whatever it is.
 
     Returns
     -------
     tuple of ndarray
         Shapes (q,) and (q, q).
     """
+
+    def of_chunk(first: int) -> tuple[Floats, Floats]:
+        x, y = design[first : first + CHUNK_ROWS], answered[first : first + CHUNK_ROWS]
+        p = expit(x @ coefficients)
+        return x.T @ (y - p), (x * (p * (1 - p))[:, None]).T @ x
+
     q = design.shape[1]
     score, hessian = np.zeros(q), np.zeros((q, q))
-    for start in range(0, len(design), CHUNK_ROWS):
-        x, y = design[start : start + CHUNK_ROWS], answered[start : start + CHUNK_ROWS]
-        p = expit(x @ coefficients)
-        score += x.T @ (y - p)
-        hessian += (x * (p * (1 - p))[:, None]).T @ x
+    for first, second in in_order(of_chunk, range(0, len(design), CHUNK_ROWS), threads=threads):
+        score += first
+        hessian += second
     return score, hessian
 
 
-def leave_groups_out(design: Floats, answered: Floats, group: Integers, coefficients: Floats, groups: int) -> Floats:
+def leave_groups_out(
+    design: Floats, answered: Floats, group: Integers, coefficients: Floats, groups: int, *, threads: int = 1
+) -> Floats:
     """Return the coefficients with each group left out, one Newton step from the full solution.
 
     Parameters
@@ -326,6 +341,8 @@ def leave_groups_out(design: Floats, answered: Floats, group: Integers, coeffici
         Full solution.
     groups : int
         G.
+    threads : int
+        Groups that are worked on at a time.
 
     Returns
     -------
@@ -336,8 +353,12 @@ def leave_groups_out(design: Floats, answered: Floats, group: Integers, coeffici
         order = np.argsort(group, kind="stable")
         design, answered, group = design[order], answered[order], group[order]
     edges = np.searchsorted(group, np.arange(groups + 1))
-    parts = [
-        derivatives(design[first:end], answered[first:end], coefficients) for first, end in pairwise(edges.tolist())
-    ]
+    parts = list(
+        in_order(
+            lambda rows: derivatives(design[rows], answered[rows], coefficients),
+            (slice(*ends) for ends in pairwise(edges.tolist())),
+            threads=threads,
+        )
+    )
     total = sum((hessian for _, hessian in parts), np.zeros((design.shape[1],) * 2)) + PRIOR * np.eye(design.shape[1])
     return np.array([coefficients + np.linalg.solve(total - hessian, -score) for score, hessian in parts])

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxvalue.estimate.design import Basis
+from cxvalue.estimate.design import CHUNK_ROWS, Basis
 from cxvalue.link import AskedRows
 from cxvalue.link.columns import Floats
+from cxvalue.link.pipeline import in_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +46,12 @@ class ResponseDesign:
         ndarray of shape (r, q)
             The rows.
         """
-        return with_months(self.basis, rows, self.window, self.covariates)[0][:, list(self.keep)]
+        design, names = with_months(self.basis, rows, self.window, self.covariates)
+        return design if len(self.keep) == len(names) else design[:, list(self.keep)]
 
 
 def with_months(
-    basis: Basis, rows: AskedRows, window: tuple[int, ...], covariates: tuple[str, ...]
+    basis: Basis, rows: AskedRows, window: tuple[int, ...], covariates: tuple[str, ...], *, threads: int = 1
 ) -> tuple[Floats, list[str]]:
     """Return the basis with a column for each month of the window but the first.
 
@@ -63,15 +65,22 @@ def with_months(
         The months.
     covariates : tuple of str
         Covariates that the basis stands on.
+    threads : int
+        Chunks of rows that are filled at a time.
 
     Returns
     -------
     tuple of ndarray and list of str
         Design and labels.
     """
-    months, width = window[1:], len(basis.columns)
+    months, width, known = np.array(window[1:], dtype=np.int64), len(basis.columns), rows.covariates.only(covariates)
     design = np.empty((len(rows.month), width + len(months)))
-    design[:, :width] = basis.matrix(rows.covariates.only(covariates))
-    for at, month in enumerate(months):
-        design[:, width + at] = rows.month == month
-    return design, [*basis.labels(), *(f"month {month}" for month in months)]
+
+    def fill(first: int) -> None:
+        here = slice(first, first + CHUNK_ROWS)
+        design[here, :width] = basis.matrix(known.take(here))
+        design[here, width:] = rows.month[here, None] == months
+
+    for _ in in_order(fill, range(0, len(design), CHUNK_ROWS), threads=threads):
+        pass
+    return design, [*basis.labels(), *(f"month {month}" for month in months.tolist())]

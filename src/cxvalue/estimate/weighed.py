@@ -76,7 +76,9 @@ def weigh(
     Weighed
         Model and targets.
     """
-    response = fit_response(linked.asked, covariates, groups=groups) if covariates is not None else None
+    response = None
+    if covariates is not None:
+        response = fit_response(linked.asked, covariates, groups=groups, threads=threads)
     probabilities = response if isinstance(response, AnswerProbabilities) else None
     targets, plain = weigh_target(
         linked.answers, linked.candidates, design, partitions,
