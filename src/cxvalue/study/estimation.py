@@ -14,6 +14,8 @@ from cxvalue.estimate import (
     BandReplicates,
     BandStudy,
     Curves,
+    Episodes,
+    describe_episodes,
     estimate_bands,
     estimator_for,
     make_curves,
@@ -123,6 +125,11 @@ class Estimation(Inputs):
         """What customers who were asked twice tell of the survey's noise."""
         self.progress("survey noise")
         return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
+
+    @cached_property
+    def episodes(self) -> Episodes:
+        """What the answers gave."""
+        return describe_episodes(self.bands, from_band=self.from_band)
 
     @property
     def from_band(self) -> Band:

@@ -16,7 +16,6 @@ from cxvalue.estimate import (
     Episodes,
     Estimator,
     Outcomes,
-    describe_episodes,
     register,
     tabulate_outcomes,
 )
@@ -133,7 +132,7 @@ class Study:
         Episodes
             The counts.
         """
-        return describe_episodes(self._stages.bands, from_band=self._stages.from_band)
+        return self._stages.episodes
 
     @one_blas_thread()
     def curves(self, adjusted: bool = True, *, cohorts: Literal["all", "complete"] = "all") -> Curves:

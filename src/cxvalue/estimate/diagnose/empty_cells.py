@@ -26,13 +26,13 @@ def list_empty_cells(study: BandStudy) -> tuple[str, ...]:
         One text a category. Categories of fewer than 30 episodes over all bands share the reference category and
         are not listed.
     """
-    has_follow_up = study.bins >= 0
-    covariates = study.linked.answers.covariates.only(study.covariates)
-    at_end = has_follow_up & (study.moments[0].last_k[study.bins] >= study.timeline.horizon)
-    band, found = study.linked.answers.band, []
+    covariates, bins = study.linked.answers.covariates.only(study.covariates), study.bins[:]
+    seen = np.where(bins < 0, 0, np.where(study.moments[0].last_k[bins] < study.timeline.horizon, 1, 2))
+    band_seen, found = study.linked.answers.band[:] + len(BANDS) * seen, []
     for at, name in enumerate(covariates.level_names):
         codes, levels = covariates.codes[:, at], covariates.levels[at]
-        ever, last = (cell_counts(codes[rows], band[rows], len(levels)) for rows in (has_follow_up, at_end))
+        _, early, last = np.split(cell_counts(codes, band_seen, len(levels), len(BANDS) * 3), 3, axis=1)
+        ever = early + last
         for level in np.flatnonzero(ever.sum(axis=1) >= RARE_LEVEL):
             for cells, when in ((ever[level], ""), (last[level], f" observed {study.timeline.horizon} months on")):
                 empty = [BANDS[b] for b in np.flatnonzero(cells == 0)]
@@ -43,7 +43,7 @@ def list_empty_cells(study: BandStudy) -> tuple[str, ...]:
     return tuple(found)
 
 
-def cell_counts(codes: Integers, band: Integers, n_levels: int) -> Integers:
+def cell_counts(codes: Integers, band: Integers, n_levels: int, n_bands: int = len(BANDS)) -> Integers:
     """Return the episodes of each category and band.
 
     Parameters
@@ -54,6 +54,8 @@ def cell_counts(codes: Integers, band: Integers, n_levels: int) -> Integers:
         Its band.
     n_levels : int
         Categories, L.
+    n_bands : int
+        Bands, or whatever else is told apart, B.
 
     Returns
     -------
@@ -65,9 +67,8 @@ def cell_counts(codes: Integers, band: Integers, n_levels: int) -> Integers:
     >>> cell_counts(np.array([0, 0, 1, -1]), np.array([0, 2, 2, 1]), 2).tolist()
     [[1, 0, 1], [0, 0, 1]]
     """
-    known = codes >= 0
-    cells = np.bincount(codes[known] * len(BANDS) + band[known], minlength=n_levels * len(BANDS))
-    return np.asarray(cells.reshape(n_levels, len(BANDS)), dtype=np.int64)
+    cells = np.bincount((codes + 1) * n_bands + band, minlength=(n_levels + 1) * n_bands)
+    return cells.reshape(n_levels + 1, n_bands)[1:].astype(np.int64)
 
 
 def list_lost_covariates(study: BandStudy, *, from_band: Band) -> tuple[str, ...]:
@@ -108,8 +109,8 @@ def describe_filled(study: BandStudy) -> tuple[str, ...]:
         One text a covariate.
     """
     covariates, rows = study.linked.answers.covariates.only(study.covariates), study.bins >= 0
-    numbers = [int(np.isnan(column[rows]).sum()) for column in covariates.numbers.T]
-    codes = [int((column[rows] < 0).sum()) for column in covariates.codes.T]
+    numbers = [int((np.isnan(column[:]) & rows).sum()) for column in covariates.numbers.T]
+    codes = [int(((column[:] < 0) & rows).sum()) for column in covariates.codes.T]
     gaps = zip(covariates.number_names, numbers, ["the mean"] * len(numbers), strict=True)
     blanks = zip(covariates.level_names, codes, ["the most frequent category"] * len(codes), strict=True)
     return tuple(

@@ -177,7 +177,8 @@ def count_compared(question: Question, fitted: BandReplicates, *, by: str) -> tu
     if fitted.n_customers is not None:
         return n_episodes, fitted.n_customers
     answers, partition = study.linked.answers, study.partitions[study.position(by)]
-    inside = (study.bins >= 0) & (partition.codes == partition.labels.index(by)) & np.isin(answers.band, bands)
+    wanted = np.isin(np.arange(len(BANDS)), bands)
+    inside = (study.bins >= 0) & (partition.codes == partition.labels.index(by)) & wanted[answers.band]
     is_whole = n_episodes == int(inside.sum())
     return n_episodes, len(starts_of(answers.customer[inside])) if is_whole else None
 
