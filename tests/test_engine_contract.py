@@ -76,6 +76,11 @@ class OneBatch(DuckDBEngine):
         yield from self.query(sql).combine_chunks().to_batches()
 
 
+class Forgets(DuckDBEngine):
+    def rest(self) -> None:
+        self.put("put_before", pa.table({"x": [0, 1, 2], "y": [0.0, 0.0, 0.0]}))
+
+
 class OneForAll:
     """Gives the same engine at every call."""
 
@@ -102,6 +107,7 @@ class RoundsPanels(DuckDBEngine):
         (SumsNothingToZero, "statements", r"\(0.0, 0, None\)"),
         (KeepsNothing, "what is kept and what is defined", "recursion"),
         (OneBatch, "batches", "2500, 2500"),
+        (Forgets, "a rest", r"\(1, 0.0\)"),
         (OneForAll(), "engines do not meet", r"\(2,\), \(2,\)"),
         (RoundsPanels, "the same moments", "'gram' differs"),
     ],

@@ -3,7 +3,7 @@
 from cxvalue.engine.duckdb_engine import DuckDBEngine
 from cxvalue.engine.installed import engine_names
 from cxvalue.engine.open_engine import open_engine
-from cxvalue.engine.protocol import ClusterEngine, Column, ColumnKind, Engine
+from cxvalue.engine.protocol import ClusterEngine, Column, ColumnKind, Engine, RestingEngine
 from cxvalue.engine.run_settings import RunSettings
 from cxvalue.engine.source import Source, open_source
 
@@ -13,6 +13,7 @@ __all__ = [
     "ColumnKind",
     "DuckDBEngine",
     "Engine",
+    "RestingEngine",
     "RunSettings",
     "Source",
     "engine_names",

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,8 @@ from cxvalue.errors import CxValueError, DataError
 
 READER: Final = f"duckdb {duckdb.__version__}"
 """What reads text, as keys of the cache name it."""
+RESTING_LIMIT: Final = "32MB"
+"""Memory in which kept tables are held while no statement runs; the rest of them waits in the temporary folder."""
 
 
 class DuckDBEngine:
@@ -59,6 +61,7 @@ class DuckDBEngine:
         if threads is not None:
             config["threads"] = threads
         self._connection = duckdb.connect(config=config)
+        self._memory_limit, self._rests = memory_limit, False
         for setting in (
             "autoinstall_known_extensions = false",
             "autoload_known_extensions = false",
@@ -134,7 +137,7 @@ class DuckDBEngine:
         table : pyarrow.Table
             Its rows.
         """
-        self._connection.register("incoming_rows", table)
+        self._awake().register("incoming_rows", table)
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_rows")
         self._connection.unregister("incoming_rows")
 
@@ -152,7 +155,7 @@ class DuckDBEngine:
             The rows.
         """
         with worded_errors():
-            return self._connection.sql(sql).to_arrow_table()
+            return self._awake().sql(sql).to_arrow_table()
 
     def stream(self, sql: str, batch_rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
         """Run a statement and return its result in batches.
@@ -170,7 +173,7 @@ class DuckDBEngine:
             The next rows.
         """
         with worded_errors():
-            yield from self._connection.sql(sql).to_arrow_reader(batch_rows)
+            yield from self._awake().sql(sql).to_arrow_reader(batch_rows)
 
     def keep(self, name: str, sql: str) -> None:
         """Run a statement and keep its result under a name.
@@ -196,18 +199,32 @@ class DuckDBEngine:
         """
         self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
+    def rest(self) -> None:
+        """Give back the memory in which kept tables are held, until the next statement."""
+        # What cannot be put aside stays: the limit is then as it was.
+        with suppress(duckdb.OutOfMemoryException):
+            self._connection.execute(f"SET memory_limit = '{RESTING_LIMIT}'")
+            self._rests = True
+
     def close(self) -> None:
         """Give back memory and temporary files."""
         self._connection.close()
         self._clear()
 
+    def _awake(self) -> duckdb.DuckDBPyConnection:
+        if self._rests:
+            self._connection.execute(f"SET memory_limit = '{self._memory_limit}'")
+            self._rests = False
+        return self._connection
+
     def _run(self, sql: str) -> None:
         with worded_errors():
-            self._connection.execute(sql)
+            self._awake().execute(sql)
 
     def _open(self, source: Source) -> duckdb.DuckDBPyRelation:
         try:
             with heard_interruptions():
+                self._awake()
                 rows = source.rows
                 if rows is not None:
                     return self._connection.from_arrow(rows)

@@ -193,3 +193,22 @@ class ClusterEngine(Engine, Protocol):
             What the function returned, in the order of the groups. Nothing else comes to this machine.
         """
         ...
+
+
+@runtime_checkable
+class RestingEngine(Engine, Protocol):
+    """An engine that can give memory back while no statement runs: one verb more.
+
+    Notes
+    -----
+    An engine that holds little does without it.
+    """
+
+    def rest(self) -> None:
+        """Give back the memory in which kept tables are held, until the next statement.
+
+        Notes
+        -----
+        Everything that was put, kept and defined is there afterwards; the next statement may read it from a disk.
+        """
+        ...

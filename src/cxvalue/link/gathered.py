@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from cxvalue.engine import ClusterEngine, Engine
+from cxvalue.engine import ClusterEngine, Engine, RestingEngine
 from cxvalue.link.asked import Flags
 from cxvalue.link.cluster_months import ClusterMonths, read_cluster_months
 from cxvalue.link.columns import floats, integers
@@ -113,21 +113,15 @@ def gather(
     person, m0, band, score = keep_answers(table, spill)
     del table
     give_back()
-    return Gathered(
-        people,
-        read_cluster_months(engine, clean, people, threads=threads)
-        if isinstance(engine, ClusterEngine)
-        else read_customer_months(engine, clean, people, threads=threads, progress=progress),
-        person,
-        m0,
-        band,
-        score,
-        read_invited(engine, people, timeline) if clean.tables.has_invitations else None,
-        active,
-        by_segment,
-        share,
-        spill,
-    )
+    months: CustomerMonths | ClusterMonths
+    if isinstance(engine, ClusterEngine):
+        months = read_cluster_months(engine, clean, people, threads=threads)
+    else:
+        months = read_customer_months(engine, clean, people, threads=threads, progress=progress)
+    invited = read_invited(engine, people, timeline) if clean.tables.has_invitations else None
+    if isinstance(engine, RestingEngine):
+        engine.rest()
+    return Gathered(people, months, person, m0, band, score, invited, active, by_segment, share, spill)
 
 
 def keep_answers(table: pa.Table, spill: Spill) -> tuple[SpillColumn, SpillColumn, SpillColumn, SpillColumn]:

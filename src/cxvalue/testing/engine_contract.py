@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 import pyarrow as pa
 
-from cxvalue.engine import ClusterEngine, Column, DuckDBEngine, Engine, open_source
+from cxvalue.engine import ClusterEngine, Column, DuckDBEngine, Engine, RestingEngine, open_source
 from cxvalue.errors import ContractError, CxValueError
 from cxvalue.estimate import BandStudy
 from cxvalue.testing import engine_fold
@@ -58,6 +58,7 @@ def check_engine(make: Callable[[], Engine]) -> None:
     * two engines open at once do not meet;
     * batches are the rows of the query, and no larger than asked for;
     * an engine of a cluster (:class:`cxvalue.engine.ClusterEngine`) gives what a function makes of each group of rows;
+    * an engine that rests (:class:`cxvalue.engine.RestingEngine`) has all that it was given afterwards;
     * a small study has the same moments as on DuckDB, to nine digits;
     * closing twice does nothing.
 
@@ -81,6 +82,7 @@ def check_engine(make: Callable[[], Engine]) -> None:
         trial.keeps_and_defines()
         trial.streams()
         trial.folds()
+        trial.rests()
         other = make()
         try:
             trial.stays_apart_from(other)
@@ -261,6 +263,21 @@ class Trial:
         if found != engine_fold.EXPECTED or nothing:
             expected = f"{engine_fold.EXPECTED}, and nothing where nothing is given"
             self.broken("groups of rows", expected=expected, found=f"{found}, {nothing}")
+
+    def rests(self) -> None:
+        """Try a pause between statements, where the engine knows of pauses."""
+        if not isinstance(self.engine, RestingEngine):
+            return
+        statement = "SELECT k.x, d.y FROM held_before k JOIN told_before d ON d.x = k.x ORDER BY k.x"
+        with self.clause("a rest", "rest"):
+            self.engine.put("put_before", pa.table({"x": np.arange(5_000), "y": np.arange(5_000) * 0.5}))
+            self.engine.keep("held_before", "SELECT x FROM put_before WHERE x < 3")
+            self.engine.define("told_before", "SELECT x, y FROM put_before")
+            self.engine.rest()
+            self.engine.rest()
+            found = rows_of(self.engine.query(statement))
+        if found != [(0, 0.0), (1, 0.5), (2, 1.0)]:
+            self.broken("a rest", expected="what was put, kept and defined before", found=str(found))
 
     def stays_apart_from(self, other: Engine) -> None:
         """Try two engines at once.
