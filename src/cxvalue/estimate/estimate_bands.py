@@ -10,7 +10,8 @@ import numpy as np
 
 from cxvalue.errors import DataError
 from cxvalue.estimate.bands import BandStudy
-from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.estimate.choose_basis import choose_basis
+from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis
 from cxvalue.estimate.design_rows import DesignRows
 from cxvalue.estimate.episode_sums import EpisodeSums
 from cxvalue.estimate.formula import FormulaBasis, fit_formula
@@ -24,6 +25,7 @@ from cxvalue.estimate.strata import make_partitions
 from cxvalue.estimate.weighed import KeptWeighed, weigh
 from cxvalue.link import Answers, Covariates, EpisodeOutcomes, Linked, Timeline
 from cxvalue.link.columns import Integers
+from cxvalue.link.freed_memory import give_back
 from cxvalue.link.spill_columns import SpillColumn, narrow_codes
 from cxvalue.progress import Progress, silent
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY
@@ -97,9 +99,11 @@ def estimate_bands(
     partitions = make_partitions(linked, timeline)
     if only_everybody:
         partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
+    give_back()
     moments = read_moments(EpisodeSums(outcomes, design, bins, last_k, groups, keep), partitions, progress)
     first = [partition for partition in partitions if not is_late(partition)]
     strata = tuple(len(partition.labels) for partition in first)
+    give_back()
     weighed = keep(
         RESPONSE_AND_TARGETS,
         partial(

@@ -13,7 +13,8 @@ from scipy.special import expit
 
 from cxvalue.errors import NotEstimable
 from cxvalue.estimate.answer_weights import MIN_PROBABILITY, answer_weights
-from cxvalue.estimate.design import EPISODES_PER_COLUMN, choose_basis
+from cxvalue.estimate.choose_basis import choose_basis
+from cxvalue.estimate.design import EPISODES_PER_COLUMN
 from cxvalue.estimate.response_design import ResponseDesign, with_months
 from cxvalue.link import Asked, AskedRows
 from cxvalue.link.asked import starts_of

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 BLOCK_BYTES = 16 * 1024 * 1024
 """Memory that one block of customers takes, up to :data:`MOST_BLOCKS` blocks; beyond, blocks grow."""
-MOST_BLOCKS = 250
+MOST_BLOCKS = 1_000
 HELD_BYTES = 192 * 1024 * 1024
 """Up to this size all customers are held in memory; beyond, rows wait in files, a file for each block and panel."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +21,8 @@ from cxvalue.tables import CleanPanel, CleanTables
 
 BATCH_ROWS = 65_536
 """Rows that are sorted at a time: few enough to stay in the processor's own memory."""
-WRITTEN_BYTES = 128 * 1024
-"""What is written at a time into each file."""
+WAITING_BYTES = 32 * 1024 * 1024
+"""What waits to be written into the files of a panel, about."""
 READING_PANELS: Final = "reading panels"
 """The stage, as progress names it; the panel's name follows."""
 
@@ -100,7 +99,7 @@ def rows_by_block(
     tuple of ndarray of :func:`row_type` and ndarray of shape (blocks,)
         The rows, and how many are of each block.
     """
-    block = (column_of(batch, "number") // size).astype(np.uint8)
+    block = (column_of(batch, "number") // size).astype(np.uint16)
     counts = np.bincount(block)
     order = np.argsort(block, kind="stable") if (counts > 0).sum() > 1 else slice(None)
     return rows_in_order(batch, order, names=names, first_month=first_month), counts.astype(np.int64)
@@ -186,13 +185,37 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
         Where to.
     name : str
         Of the files: ``<name>_<block>``.
+
+    Notes
+    -----
+    Files are opened only while they are written to: a system may allow fewer open ones than there are blocks. What is
+    written into each at a time is the more, the fewer they are.
     """
-    with room_aside(), ExitStack() as opened:
-        files: dict[int, BinaryIO] = {}
+    waiting: dict[int, list[Rows]] = {}
+    n_waiting: dict[int, int] = {}
+    with room_aside():
         for rows, counts in batches:
-            ends = np.cumsum(counts)
-            for at in np.flatnonzero(counts).tolist():
-                if at not in files:
-                    files[at] = opened.enter_context((folder / f"{name}_{at}").open("wb", buffering=WRITTEN_BYTES))
-                part = rows[ends[at] - counts[at] : ends[at]]
-                files[at].write(part.view(np.uint8).data)  # tofile says nothing of a disk that is full
+            ends, there = np.cumsum(counts), np.flatnonzero(counts)
+            enough = WAITING_BYTES // rows.itemsize // len(counts)
+            for at, n, end in zip(there.tolist(), counts[there].tolist(), ends[there].tolist(), strict=True):
+                waiting.setdefault(at, []).append(rows[end - n : end].copy())  # and the batch is let go
+                n_waiting[at] = n_waiting.get(at, 0) + n
+                if n_waiting[at] >= enough:
+                    append_rows(waiting.pop(at), folder / f"{name}_{at}")
+                    del n_waiting[at]
+        for at, parts in waiting.items():
+            append_rows(parts, folder / f"{name}_{at}")
+
+
+def append_rows(parts: list[Rows], path: Path) -> None:
+    """Write rows at the end of a file.
+
+    Parameters
+    ----------
+    parts : list of ndarray of :func:`row_type`
+        The rows.
+    path : Path
+        The file, which need not be there.
+    """
+    with path.open("ab") as file:
+        file.write(np.concatenate(parts).view(np.uint8).data)  # tofile says nothing of a disk that is full

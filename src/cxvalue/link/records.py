@@ -91,6 +91,7 @@ def link(
     answering = np.zeros(len(found.people.group), dtype=bool)
     answering[found.person] = True
     people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
+    give_back()
     answers, sampled, spilled = read_baselines(found, people, clean, timeline, grid)
     give_back()
     away = None

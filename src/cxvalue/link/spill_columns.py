@@ -91,7 +91,7 @@ class SpillColumn(NDArrayOperatorsMixin):
             return self._values[rows].astype(self._wide)
         if isinstance(rows, slice):
             first, end, step = rows.indices(self._n)
-            return self._read(first, max(end - first, 0))[::step].astype(self._wide)
+            return self._read(first, max(end - first, 0))[::step].astype(self._wide, copy=False)
         low = int(rows.min(initial=self._n))
         if rows.dtype == bool or low < 0:
             return np.asarray(self._kept()[rows], dtype=self._wide)

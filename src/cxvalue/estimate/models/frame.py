@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxvalue.estimate.bands import BandStudy
-from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis, choose_basis
+from cxvalue.estimate.choose_basis import choose_basis
+from cxvalue.estimate.design import EPISODES_PER_COLUMN, Basis
 from cxvalue.estimate.models.design import BandDesign, ModelDesign, columns_for
 from cxvalue.estimate.models.formula import known_rows, learn_formula
 from cxvalue.estimate.models.records import Records, records_at, target_of
