@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from cxvalue.estimate.design import CHUNK_ROWS, RARE_LEVEL, RARE_UNKNOWN, Basis, BasisColumn
 from cxvalue.link import Covariates
-from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.columns import Floats, Integers, parts_of
 from cxvalue.link.pipeline import in_order
 from cxvalue.link.spill_columns import AnyMatrix
 
-PART_ROWS = 1_048_576
-"""Records of which a column is read at a time."""
 MOST_COLUMNS = 24
 WINSOR_SHARE = 0.005
 """Share of values at each end that is pulled in before a covariate enters, so that a few giants do not steer it."""
@@ -133,23 +130,6 @@ def level_counts(covariates: Covariates, at: int) -> Integers:
     for here in parts_of(len(covariates.codes)):
         counts += np.bincount(covariates.codes[here, at] + 1, minlength=n)
     return counts[1:]
-
-
-def parts_of(n: int) -> Iterator[slice]:
-    """Give consecutive records.
-
-    Parameters
-    ----------
-    n : int
-        Records in all.
-
-    Yields
-    ------
-    slice
-        :data:`PART_ROWS` of them.
-    """
-    for first in range(0, n, PART_ROWS):
-        yield slice(first, first + PART_ROWS)
 
 
 def number_columns(known: Floats, n: int, at: int, name: str) -> list[BasisColumn]:

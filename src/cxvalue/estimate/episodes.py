@@ -13,6 +13,7 @@ from cxvalue.estimate.diagnose.empty_cells import describe_filled, list_empty_ce
 from cxvalue.estimate.estimators import Standardised
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.link import Timeline, has_earlier_amounts
+from cxvalue.link.columns import Integers, distinct, parts_of
 from cxvalue.result import Drawable, TableResult
 from cxvalue.vocabulary import BANDS, EVERYBODY, Band, month_label
 
@@ -134,8 +135,7 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
         Counts, bands, covariates.
     """
     answers, timeline = study.linked.answers, study.timeline
-    has_follow_up = study.bins >= 0
-    episodes = np.bincount(answers.band[has_follow_up], minlength=len(BANDS))
+    episodes, months = count_episodes(study)
     target = study.targets[study.position(EVERYBODY)]
     share = target.prob_band[0, 0]
     bands = pd.DataFrame(
@@ -149,7 +149,6 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
             "effective": target.n_effective[0],
         }
     )
-    months = answers.m0[has_follow_up]
     first, last = int(months.min()), int(months.max())
     labels = study.basis.labels()
     fitted = study.fit(Standardised(), from_band=from_band, horizon=timeline.horizon)
@@ -158,8 +157,8 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
     return Episodes(
         bands,
         len(answers.m0),
-        int(has_follow_up.sum()),
-        int((~has_follow_up).sum()),
+        int(episodes.sum()),
+        len(answers.m0) - int(episodes.sum()),
         tuple(label for at, label in enumerate(labels) if at in used),
         tuple(label for at, label in enumerate(labels) if at not in used),
         study.basis.left_out,
@@ -174,6 +173,27 @@ def describe_episodes(study: BandStudy, *, from_band: Band) -> Episodes:
         describe_filled(study),
         n_recent,
     )
+
+
+def count_episodes(study: BandStudy) -> tuple[Integers, Integers]:
+    """Return how many episodes each band has, and in which months they begin.
+
+    Parameters
+    ----------
+    study : BandStudy
+        The estimated study.
+
+    Returns
+    -------
+    tuple of ndarray of shape (B,) and ndarray
+        Episodes; months, ascending.
+    """
+    answers, counts, months = study.linked.answers, np.zeros(len(BANDS), dtype=np.int64), []
+    for rows in parts_of(len(study.bins)):
+        followed = study.bins[rows] >= 0
+        counts += np.bincount(answers.band[rows][followed], minlength=len(BANDS))
+        months.append(distinct(answers.m0[rows][followed]))
+    return counts, distinct(np.concatenate(months))
 
 
 def count_recent_amounts(study: BandStudy) -> int:

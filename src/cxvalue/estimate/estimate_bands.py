@@ -24,9 +24,9 @@ from cxvalue.estimate.standardise import MIN_EPISODES, longest_horizon, too_few
 from cxvalue.estimate.strata import make_partitions
 from cxvalue.estimate.weighed import KeptWeighed, weigh
 from cxvalue.link import Answers, Covariates, EpisodeOutcomes, Linked, Timeline
-from cxvalue.link.columns import Integers
+from cxvalue.link.columns import Integers, parts_of
 from cxvalue.link.freed_memory import give_back
-from cxvalue.link.spill_columns import SpillColumn, narrow_codes
+from cxvalue.link.spill_columns import AnyColumn, SpillColumn, narrow_codes
 from cxvalue.progress import Progress, silent
 from cxvalue.vocabulary import BANDS, COHORT_QUARTER, COHORT_YEAR, EVERYBODY
 
@@ -263,17 +263,17 @@ def censoring_classes(answers: Answers, timeline: Timeline) -> tuple[SpillColumn
     DataError
         When a band has fewer than 50 episodes at some month of the horizon.
     """
-    bins, last_k = entry_bins(answers.m0[:], follow_up_end=timeline.follow_up_end, horizon=timeline.horizon)
-    refuse_few_episodes(answers.band[:], bins, last_k, timeline.horizon)
+    bins, last_k = entry_bins(answers.m0, follow_up_end=timeline.follow_up_end, horizon=timeline.horizon)
+    refuse_few_episodes(answers.band, bins, last_k, timeline.horizon)
     return narrow_codes(bins), last_k
 
 
-def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizon: int) -> None:
+def refuse_few_episodes(band: AnyColumn, bins: Integers, last_k: Integers, horizon: int) -> None:
     """Refuse a horizon at whose end a band has fewer than 50 episodes.
 
     Parameters
     ----------
-    band, bins : ndarray of shape (n,)
+    band, bins : ndarray or SpillColumn of shape (n,)
         Band and censoring class of each answer.
     last_k : ndarray of shape (E,)
         Last observed month of each class.
@@ -286,9 +286,12 @@ def refuse_few_episodes(band: Integers, bins: Integers, last_k: Integers, horizo
         With the longest horizon that would do.
     """
     shape = (len(BANDS), len(last_k))
-    inside = bins >= 0
-    by_class = np.bincount(band[inside] * shape[1] + bins[inside], minlength=shape[0] * shape[1]).reshape(shape)
-    counts = by_class @ (last_k[:, None] >= np.arange(1, horizon + 1))
+    by_class = np.zeros(shape[0] * shape[1], dtype=np.int64)
+    for rows in parts_of(len(bins)):
+        inside = bins[rows] >= 0
+        cells = band[rows][inside] * shape[1] + bins[rows][inside]
+        by_class += np.bincount(cells, minlength=len(by_class))
+    counts = by_class.reshape(shape) @ (last_k[:, None] >= np.arange(1, horizon + 1))
     longest = longest_horizon(counts)
     if longest < horizon:
         hint = f"set horizon_months = {longest}" if longest else "collect more answers, or check the scale"

@@ -15,7 +15,8 @@ from cxvalue.estimate.design_rows import DesignRows, rows_taken
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.stratum_sums import StratumSums
 from cxvalue.link import OutcomeBatch, PanelBatch
-from cxvalue.link.columns import Floats, Integers, distinct
+from cxvalue.link.columns import Floats, Integers, distinct, parts_of
+from cxvalue.link.freed_memory import giving_back
 from cxvalue.link.outcomes import fold_batches
 from cxvalue.link.spill_columns import AnyColumn
 
@@ -103,12 +104,12 @@ class Moments:
         )
 
 
-def entry_bins(m0: Integers, *, follow_up_end: int, horizon: int) -> tuple[Integers, Integers]:
+def entry_bins(m0: AnyColumn, *, follow_up_end: int, horizon: int) -> tuple[Integers, Integers]:
     """Return the censoring class of each answer: all that are followed over the whole horizon share one.
 
     Parameters
     ----------
-    m0 : ndarray of shape (n,)
+    m0 : ndarray or SpillColumn of shape (n,)
         Month of the answer.
     follow_up_end : int
         Last month of follow-up.
@@ -120,12 +121,15 @@ def entry_bins(m0: Integers, *, follow_up_end: int, horizon: int) -> tuple[Integ
     tuple of ndarray
         Bin of each answer (−1 without a month of follow-up), and the last observed month k of each bin.
     """
-    last_k = np.minimum(follow_up_end - m0, horizon)
-    values = distinct(np.maximum(last_k, 0))[::-1]
-    values = values[values >= 1]
+    bins, parts = np.empty(len(m0), dtype=np.int64), list(parts_of(len(m0)))
+    months = distinct(np.concatenate([np.empty(0, dtype=np.int64), *(distinct(m0[rows]) for rows in parts)]))
+    last_k = np.clip(follow_up_end - months, 0, horizon)
+    values = distinct(last_k[last_k >= 1])[::-1]
     bin_of = np.full(horizon + 1, -1, dtype=np.int64)
     bin_of[values] = np.arange(len(values))
-    return bin_of[np.maximum(last_k, 0)], values
+    for rows in parts:
+        bins[rows] = bin_of[last_k[np.searchsorted(months, m0[rows])]]
+    return bins, values
 
 
 def accumulate(
@@ -189,7 +193,7 @@ def accumulate(
     here = partial(sum_batch, strata=strata, columns=tuple(columns), groups=groups)
     coming: Iterator[tuple[tuple[int, int, int], list[StratumSums] | GroupMoments]]
     coming = fold_batches(here, tasks(), threads=threads, away=away)
-    for (_, n_metrics, horizon), found in coming:
+    for (_, n_metrics, horizon), found in giving_back(coming):
         if not totals:
             totals = [
                 empty_moments(len(p.labels), groups, last_k, width, n_metrics * horizon)

@@ -15,6 +15,7 @@ from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.response import AnswerProbabilities
 from cxvalue.link import Answers
 from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.freed_memory import giving_back
 
 CHUNK_ROWS = 50_000
 
@@ -134,7 +135,7 @@ def weigh_target(
     sums = np.zeros((1 + groups, int(edges[-1]), design.shape[1] + 1))
     squares, counts = np.zeros(int(edges[-1])), np.zeros(int(edges[-1]), dtype=np.int64)
     plain = [np.empty(0)]
-    for part in found:
+    for part in giving_back(found):
         plain.append(part.plain)
         sums += part.sums
         squares += part.squares

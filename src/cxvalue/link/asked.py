@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cxvalue.link.columns import Codes, Integers
+from cxvalue.link.columns import Codes, Integers, parts_of
 from cxvalue.link.covariates import Covariates
 from cxvalue.link.pipeline import in_order
+from cxvalue.link.spill_columns import AnyColumn
 
 Flags = NDArray[np.bool_]
 AskedFunction: TypeAlias = "Callable[[AskedRows, Any], Any]"
@@ -192,14 +193,14 @@ def starts_of(record: Integers) -> Integers:
     return np.flatnonzero(np.r_[True, np.diff(record) != 0]).astype(np.int64)
 
 
-def last_before(person: Integers, m0: Integers, month: int, n: int) -> Integers:
+def last_before(person: AnyColumn, m0: AnyColumn, month: int, n: int) -> Integers:
     """Return each customer's last answer before a month.
 
     Parameters
     ----------
-    person : ndarray of shape (a,)
+    person : ndarray or SpillColumn of shape (a,)
         Customer of each answer; ascending.
-    m0 : ndarray of shape (a,)
+    m0 : ndarray or SpillColumn of shape (a,)
         Month of each answer; ascending within a customer.
     month : int
         The month.
@@ -217,8 +218,9 @@ def last_before(person: Integers, m0: Integers, month: int, n: int) -> Integers:
     [1, -1, -1]
     """
     found = np.full(n, -1, dtype=np.int64)
-    at = np.flatnonzero(m0 < month)
-    found[person[at]] = at  # the last one of a customer stands last
+    for rows in parts_of(len(m0)):
+        at = np.flatnonzero(m0[rows] < month)
+        found[person[rows][at]] = rows.start + at  # the last one of a customer stands last
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -12,6 +14,30 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Codes = NDArray[np.int32]
 """Whole numbers of many customers, which are made wide before anything is computed with them."""
+PART_ROWS = 1_048_576
+"""Rows that are worked on at a time where all at once would take much memory."""
+
+
+def parts_of(n: int) -> Iterator[slice]:
+    """Give consecutive rows, some at a time.
+
+    Parameters
+    ----------
+    n : int
+        Rows in all.
+
+    Yields
+    ------
+    slice
+        :data:`PART_ROWS` of them.
+
+    Examples
+    --------
+    >>> [rows.stop - rows.start for rows in parts_of(PART_ROWS + 5)]
+    [1048576, 5]
+    """
+    for first in range(0, n, PART_ROWS):
+        yield slice(first, min(first + PART_ROWS, n))
 
 
 def integers(table: pa.Table, name: str, missing: int | None = None) -> Integers:

@@ -28,6 +28,10 @@ RESPONSE_ROWS = 1_200_000
 """Customer-months on which it is fitted, at most: with many months in the window fewer customers are drawn."""
 
 
+MONTHS_APART = 1 << 20
+"""More months than there are: customer and month make one number by it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
     """Customers, answers and panels as arrays.
@@ -107,8 +111,10 @@ def gather(
     active, by_segment = count_active(engine, clean, timeline)
     values = tuple(tuple(sorted(counts)) for counts in by_segment)
     people = read_people(engine, clean, groups=groups, sample_share=share, segment_values=values)
+    rest(engine)
     give_back()
     table = engine.query(answers_of_people())
+    rest(engine)
     spill = Spill(table.num_rows)
     person, m0, band, score = keep_answers(table, spill)
     del table
@@ -119,9 +125,20 @@ def gather(
     else:
         months = read_customer_months(engine, clean, people, threads=threads, progress=progress)
     invited = read_invited(engine, people, timeline) if clean.tables.has_invitations else None
+    rest(engine)
+    return Gathered(people, months, person, m0, band, score, invited, active, by_segment, share, spill)
+
+
+def rest(engine: Engine) -> None:
+    """Let an engine give memory back, if it can.
+
+    Parameters
+    ----------
+    engine : Engine
+        The engine.
+    """
     if isinstance(engine, RestingEngine):
         engine.rest()
-    return Gathered(people, months, person, m0, band, score, invited, active, by_segment, share, spill)
 
 
 def keep_answers(table: pa.Table, spill: Spill) -> tuple[SpillColumn, SpillColumn, SpillColumn, SpillColumn]:
@@ -139,14 +156,13 @@ def keep_answers(table: pa.Table, spill: Spill) -> tuple[SpillColumn, SpillColum
     tuple of SpillColumn
         Customer, month, band and score, by customer and month.
     """
-    month = integers(table, "m0")
-    key = integers(table, "number") * (int(month.max(initial=0)) + 1)
-    key += month
-    del month
+    key = integers(table, "number") * MONTHS_APART
+    key += table["m0"].to_numpy()
     order = np.argsort(key)  # no customer has two answers in a month
     del key
     number, m0, band = (
-        spill.keep(integers(table, name)[order], np.int32, np.int64) for name in ("number", "m0", "band")
+        spill.keep(table[name].to_numpy().astype(np.int32, copy=False)[order], np.int32, np.int64)
+        for name in ("number", "m0", "band")
     )
     return number, m0, band, spill.keep(floats(table, "score")[order], np.float64, np.float64)
 

@@ -19,7 +19,7 @@ from cxvalue.link.statements import panel_of_people
 from cxvalue.progress import Progress, counted
 from cxvalue.tables import CleanPanel, CleanTables
 
-BATCH_ROWS = 65_536
+BATCH_ROWS = 131_072
 """Rows that are sorted at a time: few enough to stay in the processor's own memory."""
 WAITING_BYTES = 32 * 1024 * 1024
 """What waits to be written into the files of a panel, about."""
@@ -191,14 +191,15 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
     Files are opened only while they are written to: a system may allow fewer open ones than there are blocks. What is
     written into each at a time is the more, the fewer they are.
     """
-    waiting: dict[int, list[Rows]] = {}
+    waiting: dict[int, list[bytes]] = {}
     n_waiting: dict[int, int] = {}
     with room_aside():
         for rows, counts in batches:
-            ends, there = np.cumsum(counts), np.flatnonzero(counts)
-            enough = WAITING_BYTES // rows.itemsize // len(counts)
-            for at, n, end in zip(there.tolist(), counts[there].tolist(), ends[there].tolist(), strict=True):
-                waiting.setdefault(at, []).append(rows[end - n : end].copy())  # and the batch is let go
+            whole, enough = rows.view(np.uint8).data, WAITING_BYTES // len(counts)
+            ends, there = np.cumsum(counts) * rows.itemsize, np.flatnonzero(counts)
+            sizes = counts[there] * rows.itemsize
+            for at, n, end in zip(there.tolist(), sizes.tolist(), ends[there].tolist(), strict=True):
+                waiting.setdefault(at, []).append(whole[end - n : end].tobytes())
                 n_waiting[at] = n_waiting.get(at, 0) + n
                 if n_waiting[at] >= enough:
                     append_rows(waiting.pop(at), folder / f"{name}_{at}")
@@ -207,15 +208,15 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
             append_rows(parts, folder / f"{name}_{at}")
 
 
-def append_rows(parts: list[Rows], path: Path) -> None:
+def append_rows(parts: list[bytes], path: Path) -> None:
     """Write rows at the end of a file.
 
     Parameters
     ----------
-    parts : list of ndarray of :func:`row_type`
+    parts : list of bytes
         The rows.
     path : Path
         The file, which need not be there.
     """
     with path.open("ab") as file:
-        file.write(np.concatenate(parts).view(np.uint8).data)  # tofile says nothing of a disk that is full
+        file.write(b"".join(parts))

@@ -174,24 +174,30 @@ def read_people(
     first, second, whole = digest_numbers(table["digest"])
     table, group = table.drop_columns(["digest"]), first % groups
     order = by_group(group, whole)
+    in_sample = (second < int(sample_share * SAMPLE_SCALE))[order]
+    del first, second, whole
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
     engine.put("people", pa.table({"customer_id": table["customer_id"], "number": number}))
+    del number
+    table = table.drop_columns(["customer_id"])
     attributes = level_attributes(clean)
     levels = tuple(categories(table, attribute) for attribute in attributes)
-    codes = [codes_of(table, attribute, values) for attribute, values in zip(attributes, levels, strict=True)]
-    segments = [codes_of(table, segment, segment_values[at]) for at, segment in enumerate(tables.segments)]
-    numbers = [floats(table, static.canonical) for static in tables.statics if static.is_number]
+    wanted = (*zip(tables.segments, segment_values, strict=True), *zip(attributes, levels, strict=True))
+    coded = [codes_of(table, attribute, values)[order].astype(np.int32) for attribute, values in wanted]
+    segments, codes = coded[: len(tables.segments)], coded[len(tables.segments) :]
+    table = table.drop_columns([attribute.canonical for attribute in attributes])
+    numbers = [floats(table, static.canonical)[order] for static in tables.statics if static.is_number]
     n = len(order)
     return People(
         group[order],
-        (second < int(sample_share * SAMPLE_SCALE))[order],
+        in_sample,
         words(table)[order],
         floats(table, "joined_month")[order],
-        stacked(numbers, n, np.float64)[order],
-        stacked(segments, n, np.int32)[order],
+        stacked(numbers, n, np.float64),
+        stacked(segments, n, np.int32),
         segment_values,
-        stacked(codes, n, np.int32)[order],
+        stacked(codes, n, np.int32),
         levels,
         None if tables.purchase_window is None else words(table, "bought")[order],
     )

@@ -15,10 +15,10 @@ from cxvalue.link.answers import Answers, GrowingAnswers
 from cxvalue.link.asked import Asked, AskedGrid, last_before, rows_of
 from cxvalue.link.asked_rows import candidate_rows, fold_candidates, sample_rows
 from cxvalue.link.cluster_months import ClusterMonths, without_sources
-from cxvalue.link.columns import Floats, Integers
+from cxvalue.link.columns import Floats, Integers, parts_of
 from cxvalue.link.covariates import trailing_means
 from cxvalue.link.customer_months import CustomerMonths
-from cxvalue.link.freed_memory import give_back
+from cxvalue.link.freed_memory import give_back, giving_back
 from cxvalue.link.gathered import Gathered, gather
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.people import People
@@ -89,7 +89,8 @@ def link(
     candidates = latest_answers(found, clean, timeline)
     grid = ask(found, clean, timeline, candidates)
     answering = np.zeros(len(found.people.group), dtype=bool)
-    answering[found.person] = True
+    for rows in parts_of(len(found.person)):
+        answering[found.person[rows]] = True
     people = found.people.only_levels_of(answering | grid.at_risk.any(axis=1) | grid.of_candidates.any(axis=1))
     give_back()
     answers, sampled, spilled = read_baselines(found, people, clean, timeline, grid)
@@ -134,11 +135,10 @@ def latest_answers(gathered: Gathered, clean: CleanTables, timeline: Timeline) -
         Positions of answers, ascending.
     """
     n = len(gathered.people.group)
-    m0 = gathered.m0[:]
-    at = last_before(gathered.person[:], m0, timeline.as_of + 1, n)
+    at = last_before(gathered.person, gathered.m0, timeline.as_of + 1, n)
     person = np.flatnonzero(at >= 0)
     active = clean.activity.calendar.in_month(gathered.people.active, timeline.as_of)[person]
-    inside = m0[at[person]] > timeline.as_of - TARGET_WINDOW_MONTHS
+    inside = gathered.m0[at[person]] > timeline.as_of - TARGET_WINDOW_MONTHS
     return np.asarray(at[person[active & inside]], dtype=np.int64)
 
 
@@ -162,21 +162,24 @@ def ask(gathered: Gathered, clean: CleanTables, timeline: Timeline, candidates: 
         Of all people.
     """
     people, window = gathered.people, np.array(timeline.window, dtype=np.int64)
-    n, person, m0 = len(people.group), gathered.person[:], gathered.m0[:]
-    at = np.minimum(np.searchsorted(window, m0), len(window) - 1)
-    inside = np.flatnonzero(window[at] == m0)
-    answered = np.zeros((n, len(window)), dtype=bool)
-    answered[person[inside], at[inside]] = True
+    n, answered = len(people.group), np.zeros((len(people.group), len(window)), dtype=bool)
+    for rows in parts_of(len(gathered.m0)):
+        person, m0 = gathered.person[rows], gathered.m0[rows]
+        at = np.minimum(np.searchsorted(window, m0), len(window) - 1)
+        inside = np.flatnonzero(window[at] == m0)
+        answered[person[inside], at[inside]] = True
     calendar = clean.activity.calendar
     there = np.column_stack([calendar.in_month(people.active, month) for month in timeline.window]) | answered
     if gathered.invited is not None:
         there &= gathered.invited | answered
     record = np.full(n, -1, dtype=np.int32)
-    record[person[candidates]] = candidates
+    record[gathered.person[candidates]] = candidates
     first = timeline.as_of - TARGET_WINDOW_MONTHS + 1
-    before = last_before(person, m0, first, n)
-    previous = np.where(before >= 0, gathered.band[before], len(BANDS)).astype(np.int32)
-    since = np.where(before >= 0, first - m0[before], 0).astype(np.int32)
+    before = last_before(gathered.person, gathered.m0, first, n)
+    known = np.flatnonzero(before >= 0)
+    previous, since = np.full(n, len(BANDS), dtype=np.int32), np.zeros(n, dtype=np.int32)
+    previous[known] = gathered.band[before[known]]
+    since[known] = first - gathered.m0[before[known]]
     return AskedGrid(window, there, answered, record, previous, since, people.in_sample)
 
 
@@ -205,7 +208,7 @@ def read_baselines(
         or the files where they wait. Those of candidates on other machines are worked out when they are asked for.
     """
     months, edges = gathered.months, gathered.months.edges
-    cuts = np.searchsorted(gathered.person[:], edges)
+    cuts = np.cumsum(np.r_[0, answers_by_block(gathered, edges)])
     answers, sampled, waiting = GrowingAnswers(gathered, clean), [], []
     wanted = [grid.at_risk]
     if isinstance(months, CustomerMonths):
@@ -219,12 +222,33 @@ def read_baselines(
 
     means = partial(means_of_parts, clean=without_sources(clean), timeline=timeline)
     blocks = zip(months.fold(means, customer_months()), pairwise(edges.tolist()), pairwise(cuts.tolist()), strict=True)
-    for (of_answers, of_sample, *later), (first, end), rows in blocks:
+    for (of_answers, of_sample, *later), (first, end), rows in giving_back(blocks):
         answers.append(people.take(slice(first, end)), first, slice(*rows), of_answers)
         sampled.append(of_sample)
         if isinstance(months, CustomerMonths):
             waiting += [each.copy() if months.folder is None else put_aside(each, months.folder.name) for each in later]
     return answers.end(), np.concatenate(sampled), tuple(waiting)
+
+
+def answers_by_block(gathered: Gathered, edges: Integers) -> Integers:
+    """Return how many answers the customers of each block gave.
+
+    Parameters
+    ----------
+    gathered : Gathered
+        The answers, by customer.
+    edges : ndarray of shape (blocks + 1,)
+        First customer of each block, and the number of customers.
+
+    Returns
+    -------
+    ndarray of shape (blocks,)
+        Answers.
+    """
+    counts = np.zeros(len(edges) - 1, dtype=np.int64)
+    for rows in parts_of(len(gathered.person)):
+        counts += np.diff(np.searchsorted(gathered.person[rows], edges))
+    return counts
 
 
 def means_of_parts(

@@ -8,7 +8,7 @@ from cxvalue.errors import NotEstimable
 from cxvalue.estimate.bands import BandStudy
 from cxvalue.estimate.design import RARE_LEVEL
 from cxvalue.estimate.estimators import Standardised
-from cxvalue.link.columns import Integers
+from cxvalue.link.columns import Integers, parts_of
 from cxvalue.vocabulary import BANDS, Band
 
 
@@ -26,12 +26,15 @@ def list_empty_cells(study: BandStudy) -> tuple[str, ...]:
         One text a category. Categories of fewer than 30 episodes over all bands share the reference category and
         are not listed.
     """
-    covariates, bins = study.linked.answers.covariates.only(study.covariates), study.bins[:]
-    seen = np.where(bins < 0, 0, np.where(study.moments[0].last_k[bins] < study.timeline.horizon, 1, 2))
-    band_seen, found = study.linked.answers.band[:] + len(BANDS) * seen, []
+    covariates, found = study.linked.answers.covariates.only(study.covariates), []
+    seen_of = np.r_[np.where(study.moments[0].last_k < study.timeline.horizon, 1, 2), 0]  # the last one for bin -1
+    counts = [np.zeros((len(levels), 3 * len(BANDS)), dtype=np.int64) for levels in covariates.levels]
+    for rows in parts_of(len(study.bins)):
+        band_seen = study.linked.answers.band[rows] + len(BANDS) * seen_of[study.bins[rows]]
+        for at, levels in enumerate(covariates.levels):
+            counts[at] += cell_counts(covariates.codes[rows, at], band_seen, len(levels), 3 * len(BANDS))
     for at, name in enumerate(covariates.level_names):
-        codes, levels = covariates.codes[:, at], covariates.levels[at]
-        _, early, last = np.split(cell_counts(codes, band_seen, len(levels), len(BANDS) * 3), 3, axis=1)
+        levels, (_, early, last) = covariates.levels[at], np.split(counts[at], 3, axis=1)
         ever = early + last
         for level in np.flatnonzero(ever.sum(axis=1) >= RARE_LEVEL):
             for cells, when in ((ever[level], ""), (last[level], f" observed {study.timeline.horizon} months on")):
@@ -108,9 +111,14 @@ def describe_filled(study: BandStudy) -> tuple[str, ...]:
     tuple of str
         One text a covariate.
     """
-    covariates, rows = study.linked.answers.covariates.only(study.covariates), study.bins >= 0
-    numbers = [int((np.isnan(column[:]) & rows).sum()) for column in covariates.numbers.T]
-    codes = [int(((column[:] < 0) & rows).sum()) for column in covariates.codes.T]
+    covariates = study.linked.answers.covariates.only(study.covariates)
+    numbers, codes = [0] * len(covariates.number_names), [0] * len(covariates.level_names)
+    for rows in parts_of(len(study.bins)):
+        followed = study.bins[rows] >= 0
+        for at in range(len(numbers)):
+            numbers[at] += int((np.isnan(covariates.numbers[rows, at]) & followed).sum())
+        for at in range(len(codes)):
+            codes[at] += int(((covariates.codes[rows, at] < 0) & followed).sum())
     gaps = zip(covariates.number_names, numbers, ["the mean"] * len(numbers), strict=True)
     blanks = zip(covariates.level_names, codes, ["the most frequent category"] * len(codes), strict=True)
     return tuple(
