@@ -21,6 +21,8 @@ from cxvalue.link.people import People
 from cxvalue.link.statements import panel_by_block
 from cxvalue.tables import CleanTables
 
+MOST_BLOCKS = 250
+"""Fewer than on one machine: each sends sums of its own back."""
 Given = TypeVar("Given")
 Result = TypeVar("Result")
 
@@ -187,10 +189,10 @@ def read_cluster_months(
     Returns
     -------
     ClusterMonths
-        Blocks of the same customers as :func:`read_customer_months` makes.
+        Blocks of customers as :func:`read_customer_months` makes them, larger ones where there are very many.
     """
     calendar, n, statements = clean.activity.calendar, len(people.group), []
-    size = block_size(clean, n)
+    size = block_size(clean, n, most=MOST_BLOCKS)
     for panel in clean.panels:
         kept = f"{panel.view}_by_block"
         engine.keep(kept, panel_by_block(panel, calendar.first, calendar.last, size=size))

@@ -231,7 +231,7 @@ def bytes_of_customer(clean: CleanTables) -> int:
     return 8 * n_months * (1 + sum(len(panel.panel.value_columns()) for panel in clean.panels))
 
 
-def block_size(clean: CleanTables, n: int) -> int:
+def block_size(clean: CleanTables, n: int, *, most: int = MOST_BLOCKS) -> int:
     """Return how many customers a block holds.
 
     Parameters
@@ -240,14 +240,16 @@ def block_size(clean: CleanTables, n: int) -> int:
         Calendar and panels.
     n : int
         Customers in all.
+    most : int
+        Blocks at most.
 
     Returns
     -------
     int
-        So many that a block takes :data:`BLOCK_BYTES`, or that there are :data:`MOST_BLOCKS` blocks.
+        So many that a block takes :data:`BLOCK_BYTES`, or that there are ``most`` blocks.
     """
     each = bytes_of_customer(clean)
-    return max(1, max(BLOCK_BYTES, n * each // MOST_BLOCKS) // each)
+    return max(1, max(BLOCK_BYTES, n * each // most) // each)
 
 
 def first_columns(clean: CleanTables, position: int) -> tuple[int, int]:
