@@ -15,12 +15,14 @@ from cxvalue.estimate import Standardised
 from cxvalue.estimate.answer_weights import answer_weights
 from cxvalue.estimate.crossed_partitions import cross_partitions
 from cxvalue.estimate.diagnose.balance import episodes_of, implied_weights
-from cxvalue.estimate.moments import accumulate
+from cxvalue.estimate.moments import accumulate, entry_bins
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.standardise import effective_numbers
-from cxvalue.link import OutcomeBatch, customer_months, gathered
+from cxvalue.link import OutcomeBatch, columns, customer_months, gathered, panel_rows
+from cxvalue.link.asked import last_before
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.pipeline import in_order
+from cxvalue.tables import Calendar
 
 OpenStudy = Callable[[Base], cx.Study]
 FIRST = 24_000
@@ -97,6 +99,65 @@ def test_crossed_partitions_give_the_sums_of_each_by_itself() -> None:
                     sums.gram[s, b, entry, g], (rows.T @ rows)[np.triu_indices(width)], rtol=1e-12, atol=1e-13
                 )
                 assert sums.counts[s, b, entry, g] == len(rows)
+
+
+@pytest.mark.parametrize("empty_from", [0, 30])
+def test_a_batch_without_an_episode_adds_nothing(empty_from: int) -> None:
+    rng, n = np.random.default_rng(6), 40
+    design, outcomes, band, group = (
+        rng.normal(size=(n, 2)),
+        rng.normal(size=(n, 1, 3)),
+        np.arange(n) % 3,
+        np.arange(n) % 2,
+    )
+    bins = np.where(np.arange(n) < empty_from, 0, -1)
+    batches = [OutcomeBatch(first, outcomes[first:end]) for first, end in ((0, 30), (30, 40))]
+    everybody = Partition("everybody", ("everybody",), np.zeros(n, dtype=np.int64))
+    (found,) = accumulate(
+        batches, design, [everybody], band=band, group=group, bins=bins, last_k=np.array([3]), groups=2, columns=[2]
+    )
+    assert found.counts.sum() == empty_from
+    expected = design[:empty_from].T @ outcomes[:empty_from, 0]
+    np.testing.assert_allclose(found.cross.sum(axis=(0, 1, 2)), expected, rtol=1e-12, atol=1e-13)
+
+
+def test_months_set_are_counted_over_two_words_and_outside_the_calendar() -> None:
+    rng, calendar, n = np.random.default_rng(7), Calendar(100, 199), 300
+    there = rng.random((n, 100)) < 0.5
+    words = np.zeros((n, 2), dtype=np.int64)
+    for month in range(100):
+        words[:, month // 62] |= there[:, month].astype(np.int64) << (month % 62)
+    first = rng.integers(90, 205, n)
+    last = first + rng.integers(-2, 90, n)
+    months = np.arange(100, 200)
+    expected = (there & (months >= first[:, None]) & (months <= last[:, None])).sum(axis=1)
+    np.testing.assert_array_equal(calendar.count_months(words, first, last), expected)
+
+
+def test_many_parts_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    person, m0 = np.sort(rng.integers(0, 50, 400)), rng.integers(100, 130, 400)
+    whole = entry_bins(m0, follow_up_end=125, horizon=12), last_before(person, m0, 110, 50)
+    monkeypatch.setattr(columns, "PART_ROWS", 7)
+    parts = entry_bins(m0, follow_up_end=125, horizon=12), last_before(person, m0, 110, 50)
+    np.testing.assert_array_equal(parts[0][0], whole[0][0])
+    np.testing.assert_array_equal(parts[0][1], whole[0][1])
+    np.testing.assert_array_equal(parts[1], whole[1])
+
+
+def test_rows_written_in_pieces_are_all_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(panel_rows, "WAITING_BYTES", 400)
+    rng, batches, every = np.random.default_rng(9), [], []
+    for size in (50, 0, 30, 20):
+        rows = np.zeros(size, dtype=panel_rows.row_type(1))
+        rows["person"], rows["values"][:, 0] = np.sort(rng.integers(0, 4, size)), rng.random(size)
+        batches.append((rows, np.bincount(rows["person"]) if size else np.empty(0, dtype=np.int64)))
+        every.append(rows)
+    panel_rows.write_rows(batches, tmp_path, "0")
+    for block in range(4):
+        found = np.fromfile(tmp_path / f"0_{block}", dtype=panel_rows.row_type(1))
+        expected = np.concatenate([rows[rows["person"] == block] for rows in every])
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_weights_of_candidates_with_months_of_any_number() -> None:

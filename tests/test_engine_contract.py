@@ -116,3 +116,23 @@ class RoundsPanels(DuckDBEngine):
 def test_a_broken_clause_is_named(make: Any, clause: str, found: str) -> None:
     with pytest.raises(ContractError, match=f"breaks the clause '{clause}': .*{found}"):
         check_engine(make)
+
+
+def test_a_rest_without_room_for_the_tables_leaves_them_where_they_are() -> None:
+    engine = DuckDBEngine(threads=1, memory_limit="300MB")
+    engine.keep("many", "SELECT range * 7919 % 1000003 AS x, range * 104729 % 999983 AS y FROM range(4000000)")
+    expected = engine.query("SELECT sum(x) AS x, sum(y) AS y FROM many").to_pylist()
+    engine.query("SET max_temp_directory_size = '1MB'")
+    engine.rest()
+    assert engine.query("SELECT sum(x) AS x, sum(y) AS y FROM many").to_pylist() == expected
+    engine.close()
+
+
+def test_a_rest_while_a_stream_is_read_does_nothing() -> None:
+    engine = DuckDBEngine(threads=1)
+    stream = engine.stream("SELECT range AS x FROM range(500000)", 1_000)
+    n = next(stream).num_rows
+    engine.rest()
+    assert n + sum(batch.num_rows for batch in stream) == 500_000
+    assert engine.query("SELECT 1 AS one").to_pylist() == [{"one": 1}]
+    engine.close()

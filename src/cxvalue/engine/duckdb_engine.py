@@ -137,7 +137,8 @@ class DuckDBEngine:
         table : pyarrow.Table
             Its rows.
         """
-        self._awake().register("incoming_rows", table)
+        with worded_errors():
+            self._awake().register("incoming_rows", table)
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_rows")
         self._connection.unregister("incoming_rows")
 
@@ -200,11 +201,15 @@ class DuckDBEngine:
         self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
     def rest(self) -> None:
-        """Give back the memory in which kept tables are held, until the next statement."""
-        # What cannot be put aside stays: the limit is then as it was.
-        with suppress(duckdb.OutOfMemoryException):
+        """Give back the memory in which kept tables are held, until the next statement.
+
+        Notes
+        -----
+        What cannot be put aside, since the disk is full or a stream is being read, stays where it is.
+        """
+        self._rests = True
+        with worded_errors(), suppress(duckdb.OutOfMemoryException, duckdb.IOException, duckdb.ResourceInUseException):
             self._connection.execute(f"SET memory_limit = '{RESTING_LIMIT}'")
-            self._rests = True
 
     def close(self) -> None:
         """Give back memory and temporary files."""

@@ -47,8 +47,9 @@ class Engine(Protocol):
 
     Notes
     -----
-    The subset: ``SELECT``, joins, ``GROUP BY`` with named columns, ``CASE``, ``CAST``, window functions,
-    ``bit_or``, ``bit_count``, ``&`` and ``md5``. No ``GROUP BY ALL``, no engine's own ``hash``, no user text.
+    The subset: ``SELECT``, joins, ``GROUP BY`` with named columns or ``GROUPING SETS`` of them, ``CASE``, ``CAST``,
+    window functions, ``bit_or``, ``bit_count``, ``&`` and ``md5``. No ``GROUP BY ALL``, no engine's own ``hash``,
+    no user text.
     """
 
     name: str
@@ -209,6 +210,7 @@ class RestingEngine(Engine, Protocol):
 
         Notes
         -----
-        Everything that was put, kept and defined is there afterwards; the next statement may read it from a disk.
+        Everything that was put, kept and defined is there afterwards; the next statement may read it from a disk. Not
+        called while a stream is being read.
         """
         ...

@@ -85,7 +85,7 @@ def sum_cells(
         np.matmul(x[first:end].T, mine, out=cross[at])
         np.einsum("ij,ij->j", mine, mine, out=squares[at])
     counts = np.diff(np.r_[edges, len(fine)])
-    upper = gram.reshape(len(edges), -1).take(rows * x.shape[1] + columns, axis=1)
+    upper = gram.reshape(len(edges), x.shape[1] ** 2).take(rows * x.shape[1] + columns, axis=1)
     return CellSums(fine[starts] // entries, cross, squares, fine[edges], upper, counts)
 
 

@@ -245,7 +245,8 @@ def imbalances(basis: Basis, covariates: Covariates, classes: Integers, *, threa
     -------
     list of float
         Difference of means over the pooled standard deviation; rounded, so that the order of columns does not hang
-        on the last digit.
+        on the last digit. 0 where no class has a spread: such a column tells the classes apart, and nothing can be
+        adjusted for by it.
     """
 
     def sums_of(first: int) -> tuple[Floats, Floats]:
@@ -255,6 +256,8 @@ def imbalances(basis: Basis, covariates: Covariates, classes: Integers, *, threa
 
     counts = np.bincount(classes)
     there = np.flatnonzero(counts)
+    if len(there) == 0:
+        return [0.0] * len(basis.columns)
     n, shape = counts[there][:, None], (len(there), len(basis.columns))
     sums, squares = np.zeros(shape), np.zeros(shape)
     for some, more in in_order(sums_of, range(0, len(classes), CHUNK_ROWS), threads=threads):

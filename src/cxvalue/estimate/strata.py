@@ -56,6 +56,4 @@ def cohorts(m0: np.ndarray[tuple[int], np.dtype[np.int64]], by: str) -> Partitio
     names = [cohort_label(int(month), by) for month in months]
     labels = tuple(dict.fromkeys(names))
     code = np.array([labels.index(name) for name in names], dtype=np.int64)
-    code_of = np.zeros(int(months[-1] - months[0]) + 1, dtype=np.int64)
-    code_of[months - months[0]] = code
-    return Partition(by, labels, narrow_codes(code_of[m0 - months[0]]))
+    return Partition(by, labels, narrow_codes(code[np.searchsorted(months, m0)]))

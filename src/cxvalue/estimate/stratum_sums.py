@@ -76,7 +76,9 @@ def merge_cells(
     if width < p:
         cross, gram = cross[:, :width], gram[:, np.flatnonzero(triangle(p)[1] < width)]
     bands, group = band_of(sums.cell // groups, strata), sums.cell % groups
-    place, cross = merged(np.where(bands < 0, -1, bands * groups + group), cross.reshape(len(cross), -1))
+    place, cross = merged(
+        np.where(bands < 0, -1, bands * groups + group), cross.reshape(len(cross), width * n_outcomes)
+    )
     j, squares = merged(bands, sums.squares)
     cell, entry = np.divmod(sums.fine, entries)
     bands, group = band_of(cell // groups, strata), cell % groups
@@ -84,7 +86,14 @@ def merge_cells(
     fine, gram = merged(key, gram)
     _, counts = merged(key, sums.counts[:, None])
     return StratumSums(
-        partition, place, cross.reshape(-1, width, n_outcomes), j, squares, fine, gram, counts[:, 0].astype(np.int64)
+        partition,
+        place,
+        cross.reshape(len(place), width, n_outcomes),
+        j,
+        squares,
+        fine,
+        gram,
+        counts[:, 0].astype(np.int64),
     )
 
 

@@ -26,8 +26,6 @@ RESPONSE_SAMPLE = 200_000
 """Customers on whom the response model is fitted, at most; drawn by the hash of their id."""
 RESPONSE_ROWS = 1_200_000
 """Customer-months on which it is fitted, at most: with many months in the window fewer customers are drawn."""
-
-
 MONTHS_APART = 1 << 20
 """More months than there are: customer and month make one number by it."""
 

@@ -193,19 +193,20 @@ def write_rows(batches: Iterable[tuple[Rows, Integers]], folder: Path, name: str
     """
     waiting: dict[int, list[bytes]] = {}
     n_waiting: dict[int, int] = {}
-    with room_aside():
-        for rows, counts in batches:
-            whole, enough = rows.view(np.uint8).data, WAITING_BYTES // len(counts)
-            ends, there = np.cumsum(counts) * rows.itemsize, np.flatnonzero(counts)
-            sizes = counts[there] * rows.itemsize
-            for at, n, end in zip(there.tolist(), sizes.tolist(), ends[there].tolist(), strict=True):
-                waiting.setdefault(at, []).append(whole[end - n : end].tobytes())
-                n_waiting[at] = n_waiting.get(at, 0) + n
-                if n_waiting[at] >= enough:
-                    append_rows(waiting.pop(at), folder / f"{name}_{at}")
-                    del n_waiting[at]
-        for at, parts in waiting.items():
-            append_rows(parts, folder / f"{name}_{at}")
+    for rows, counts in batches:
+        if len(rows) == 0:
+            continue
+        whole, enough = rows.view(np.uint8).data, WAITING_BYTES // len(counts)
+        ends, there = np.cumsum(counts) * rows.itemsize, np.flatnonzero(counts)
+        sizes = counts[there] * rows.itemsize
+        for at, n, end in zip(there.tolist(), sizes.tolist(), ends[there].tolist(), strict=True):
+            waiting.setdefault(at, []).append(whole[end - n : end].tobytes())
+            n_waiting[at] = n_waiting.get(at, 0) + n
+            if n_waiting[at] >= enough:
+                append_rows(waiting.pop(at), folder / f"{name}_{at}")
+                del n_waiting[at]
+    for at, parts in waiting.items():
+        append_rows(parts, folder / f"{name}_{at}")
 
 
 def append_rows(parts: list[bytes], path: Path) -> None:
@@ -218,5 +219,5 @@ def append_rows(parts: list[bytes], path: Path) -> None:
     path : Path
         The file, which need not be there.
     """
-    with path.open("ab") as file:
+    with room_aside(), path.open("ab") as file:
         file.write(b"".join(parts))

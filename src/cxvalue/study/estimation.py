@@ -127,9 +127,13 @@ class Estimation(Inputs):
         return fit_survey_noise(self.bands, self.bands.read_rows(), confidence=self.settings.study.confidence)
 
     @cached_property
-    def episodes(self) -> Episodes:
-        """What the answers gave."""
+    def _described(self) -> Episodes:
         return describe_episodes(self.bands, from_band=self.from_band)
+
+    @property
+    def episodes(self) -> Episodes:
+        """What the answers gave; the frame is the caller's own."""
+        return replace(self._described, bands=self._described.bands.copy())
 
     @property
     def from_band(self) -> Band:

@@ -32,6 +32,9 @@ STATEMENTS: Final[tuple[tuple[str, list[tuple[Any, ...]]], ...]] = (
      [("one", 1), ("one", 2), ("two", 2)]),
     ("SELECT id FROM t WHERE id IN (SELECT id FROM u GROUP BY id HAVING count(*) = 1) GROUP BY id ORDER BY id",
      [(1,), (2,)]),
+    ("SELECT u.id, grouping(u.id) AS over_id, count(*) AS n FROM u GROUP BY GROUPING SETS ((u.id), ()) "
+     "ORDER BY n, u.id", [(1, 0, 1), (2, 0, 1), (None, 1, 2)]),
+    ("SELECT count(*) AS n FROM u GROUP BY GROUPING SETS (())", [(2,)]),
     ("SELECT (SELECT count(*) FROM u) AS a, (SELECT sum(month) FROM k) AS b", [(2, 6)]),
     # Sets of rows.
     ("SELECT id FROM t UNION SELECT id FROM u ORDER BY id", [(1,), (2,), (3,)]),
