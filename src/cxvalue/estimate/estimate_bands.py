@@ -83,6 +83,60 @@ def estimate_bands(
     """
     answers = linked.answers
     bins, last_k = censoring_classes(answers, timeline)
+    design = make_design(answers, bins, outcomes, adjust)
+    partitions = make_partitions(linked, timeline)
+    if only_everybody:
+        partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
+    give_back()
+    moments = read_moments(EpisodeSums(outcomes, design, bins, last_k, groups, keep), partitions, progress)
+    first = [partition for partition in partitions if not is_late(partition)]
+    answering = design.names if adjust.response else None
+    strata = tuple(len(partition.labels) for partition in first)
+    give_back()
+    weighed = keep(
+        RESPONSE_AND_TARGETS,
+        partial(
+            weigh, linked, design, covariates=answering, partitions=first, groups=groups,
+            threads=outcomes.months.threads,
+        ),
+        KeptWeighed(linked.asked, strata, groups, design.shape[1]),
+    )  # fmt: skip
+    return BandStudy(
+        linked=linked,
+        outcomes=outcomes,
+        timeline=timeline,
+        groups=groups,
+        basis=design.basis,
+        read_design=cache(lambda: design[:]),
+        bins=bins,
+        partitions=partitions,
+        moments=moments,
+        targets=(*weighed.targets, *(weighed.targets[0] for _ in partitions[len(first) :])),
+        response=weighed.response,
+        covariates=design.names,
+        read_rows=cache(lambda: collect_rows(outcomes, design, bins, last_k, covariates=design.names, seed=seed)),
+    )
+
+
+def make_design(answers: Answers, bins: SpillColumn, outcomes: EpisodeOutcomes, adjust: AdjustSettings) -> DesignRows:
+    """Return the design of all answers, its columns chosen from those that open an episode.
+
+    Parameters
+    ----------
+    answers : Answers
+        The answers.
+    bins : SpillColumn of shape (n,)
+        Censoring class of each; −1 for those that open no episode.
+    outcomes : EpisodeOutcomes
+        What is measured after the answer.
+    adjust : AdjustSettings
+        Which covariates, and the formula.
+
+    Returns
+    -------
+    DesignRows
+        Without its rows.
+    """
     chosen = adjust.select(answers.covariates.names())
     episodes, band = bins >= 0, answers.band[:]
     smallest = int(np.bincount(band[bins == 0], minlength=len(BANDS)).min())
@@ -95,38 +149,7 @@ def estimate_bands(
         max_columns=smallest // EPISODES_PER_COLUMN,
         threads=outcomes.months.threads,
     )
-    design = DesignRows(basis, known, chosen)
-    partitions = make_partitions(linked, timeline)
-    if only_everybody:
-        partitions = tuple(partition for partition in partitions if partition.name == EVERYBODY)
-    give_back()
-    moments = read_moments(EpisodeSums(outcomes, design, bins, last_k, groups, keep), partitions, progress)
-    first = [partition for partition in partitions if not is_late(partition)]
-    strata = tuple(len(partition.labels) for partition in first)
-    give_back()
-    weighed = keep(
-        RESPONSE_AND_TARGETS,
-        partial(
-            weigh, linked, design, covariates=chosen if adjust.response else None, partitions=first, groups=groups,
-            threads=outcomes.months.threads,
-        ),
-        KeptWeighed(linked.asked, strata, groups, design.shape[1]),
-    )  # fmt: skip
-    return BandStudy(
-        linked=linked,
-        outcomes=outcomes,
-        timeline=timeline,
-        groups=groups,
-        basis=basis,
-        read_design=cache(lambda: design[:]),
-        bins=bins,
-        partitions=partitions,
-        moments=moments,
-        targets=(*weighed.targets, *(weighed.targets[0] for _ in partitions[len(first) :])),
-        response=weighed.response,
-        covariates=chosen,
-        read_rows=cache(lambda: collect_rows(outcomes, design, bins, last_k, covariates=chosen, seed=seed)),
-    )
+    return DesignRows(basis, known, chosen)
 
 
 def is_late(partition: Partition) -> bool:

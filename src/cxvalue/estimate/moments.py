@@ -190,9 +190,9 @@ def accumulate(
     strata = tuple(tuple(zip(each.partitions, each.strata, strict=True)) for each in crossed)
     shapes = tuple((len(p.labels), width) for p, width in zip(partitions, columns, strict=True))
     away = partial(sum_groups, strata=strata, shapes=shapes, last_k=last_k, groups=groups)
-    here = partial(sum_batch, strata=strata, columns=tuple(columns), groups=groups)
+    work = partial(sum_batch, strata=strata, columns=tuple(columns), groups=groups)
     coming: Iterator[tuple[tuple[int, int, int], list[StratumSums] | GroupMoments]]
-    coming = fold_batches(here, tasks(), threads=threads, away=away)
+    coming = fold_batches(work, tasks(), threads=threads, away=away)
     for (_, n_metrics, horizon), found in giving_back(coming):
         if not totals:
             totals = [

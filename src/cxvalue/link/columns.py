@@ -63,24 +63,6 @@ def integers(table: pa.Table, name: str, missing: int | None = None) -> Integers
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def booleans(table: pa.Table, name: str) -> NDArray[np.bool_]:
-    """Return a column as booleans.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        The table.
-    name : str
-        The column.
-
-    Returns
-    -------
-    ndarray
-        The values.
-    """
-    return np.asarray(table[name].combine_chunks().to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def words(table: pa.Table, name: str = "active") -> Integers:
     """Return the words of activity, or of purchases.
 

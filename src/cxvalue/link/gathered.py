@@ -17,7 +17,7 @@ from cxvalue.link.panel_rows import READING_PANELS
 from cxvalue.link.people import People, read_people
 from cxvalue.link.spill import Spill
 from cxvalue.link.spill_columns import SpillColumn
-from cxvalue.link.statements import answers_of_people, invited_people
+from cxvalue.link.statements import active_by_segment, answers_of_people, invited_people
 from cxvalue.link.timeline import Timeline
 from cxvalue.progress import Progress, silent
 from cxvalue.tables import CleanTables
@@ -210,14 +210,7 @@ def count_active(engine: Engine, clean: CleanTables, timeline: Timeline) -> tupl
         The count, and one dict a segment column.
     """
     names = [segment.canonical for segment in clean.tables.segments]
-    listed = "".join(f"a.{name}, grouping(a.{name}) AS over_{name}, " for name in names)
-    sets = "".join(f"(a.{name}), " for name in names)
-    rows = engine.query(
-        f"SELECT {listed}count(*) AS n FROM (SELECT {', '.join(f'u.{name}' for name in ('customer_id', *names))} "
-        f"FROM activity b JOIN calendar c ON c.month = {timeline.as_of} JOIN customers u "
-        f"ON u.customer_id = b.customer_id WHERE (b.active_0 & c.bit_0) <> 0 OR (b.active_1 & c.bit_1) <> 0) a "
-        f"GROUP BY GROUPING SETS ({sets}())"
-    ).to_pylist()
+    rows = engine.query(active_by_segment(clean.tables, timeline.as_of)).to_pylist()
     total = sum(int(row["n"]) for row in rows if all(row[f"over_{name}"] for name in names))
     by_segment = tuple(
         {row[name]: int(row["n"]) for row in rows if not row[f"over_{name}"] and row[name] is not None}

@@ -78,6 +78,31 @@ def people(tables: TableSet, *, sample_share: float) -> str:
     )
 
 
+def active_by_segment(tables: TableSet, month: int) -> str:
+    """Return the statement that counts the customers active in a month, in all and by value of each segment column.
+
+    Parameters
+    ----------
+    tables : TableSet
+        Segments.
+    month : int
+        The month.
+
+    Returns
+    -------
+    str
+        SQL: each segment column, over_<column> (1 in rows that do not tell its values apart), n.
+    """
+    names = [segment.canonical for segment in tables.segments]
+    listed = "".join(f"a.{name}, grouping(a.{name}) AS over_{name}, " for name in names)
+    sets = "".join(f"(a.{name}), " for name in names)
+    return (
+        f"SELECT {listed}count(*) AS n FROM (SELECT {', '.join(f'u.{name}' for name in ('customer_id', *names))} "
+        f"FROM activity b JOIN calendar c ON c.month = {month} JOIN customers u ON u.customer_id = b.customer_id "
+        f"WHERE (b.active_0 & c.bit_0) <> 0 OR (b.active_1 & c.bit_1) <> 0) a GROUP BY GROUPING SETS ({sets}())"
+    )
+
+
 def answers_of_people() -> str:
     """Return the statement that gives the answers that count, by the number of the customer.
 
