@@ -1,7 +1,6 @@
 """Customers × months: windows by brute force; in files as in memory; one thread as several; a sample of all."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from cxvalue.estimate.diagnose.balance import episodes_of, implied_weights
 from cxvalue.estimate.moments import accumulate, entry_bins
 from cxvalue.estimate.partition import Partition
 from cxvalue.estimate.standardise import effective_numbers
-from cxvalue.link import OutcomeBatch, columns, customer_months, gathered, panel_rows
+from cxvalue.link import OutcomeBatch, columns, customer_months, gathered, waiting_rows
 from cxvalue.link.asked import last_before
 from cxvalue.link.month_block import MonthBlock
 from cxvalue.link.pipeline import in_order
@@ -145,21 +144,6 @@ def test_many_parts_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None
     np.testing.assert_array_equal(parts[1], whole[1])
 
 
-def test_rows_written_in_pieces_are_all_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(panel_rows, "WAITING_BYTES", 400)
-    rng, batches, every = np.random.default_rng(9), [], []
-    for size in (50, 0, 30, 20):
-        rows = np.zeros(size, dtype=panel_rows.row_type(1))
-        rows["person"], rows["values"][:, 0] = np.sort(rng.integers(0, 4, size)), rng.random(size)
-        batches.append((rows, np.bincount(rows["person"]) if size else np.empty(0, dtype=np.int64)))
-        every.append(rows)
-    panel_rows.write_rows(batches, tmp_path, "0")
-    for block in range(4):
-        found = np.fromfile(tmp_path / f"0_{block}", dtype=panel_rows.row_type(1))
-        expected = np.concatenate([rows[rows["person"] == block] for rows in every])
-        np.testing.assert_array_equal(found, expected)
-
-
 def test_weights_of_candidates_with_months_of_any_number() -> None:
     rng = np.random.default_rng(5)
     months = rng.integers(1, 13, 3000)
@@ -192,6 +176,7 @@ def in_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every base wait in files, in blocks of a few customers."""
     monkeypatch.setattr(customer_months, "HELD_BYTES", 0)
     monkeypatch.setattr(customer_months, "BLOCK_BYTES", 20_000)
+    monkeypatch.setattr(waiting_rows, "WAITING_BYTES", 0)
 
 
 def curves_of(study: cx.Study) -> pd.DataFrame:
@@ -208,9 +193,9 @@ def test_what_waits_in_files_gives_what_memory_gives(
     folder = study._stages.gathered.months.folder
     assert folder is not None and len(study._stages.gathered.months.edges) > 5
     np.testing.assert_allclose(found, expected, rtol=SUMMED_IN_ANOTHER_ORDER, atol=1e-11)
-    assert any(Path(folder.name).iterdir())
+    assert any(folder.iterdir())
     study.close()
-    assert not Path(folder.name).exists()
+    assert not folder.exists()
 
 
 def test_with_several_threads_the_bytes_are_the_same(

@@ -16,7 +16,7 @@ from cxvalue.link.active_words import ActiveWords
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.customer_months import block_size, empty_block, finish_block, place_rows
 from cxvalue.link.month_block import MonthBlock
-from cxvalue.link.panel_rows import rows_in_order
+from cxvalue.link.panel_rows import rows_of
 from cxvalue.link.people import People
 from cxvalue.link.statements import panel_by_block
 from cxvalue.tables import CleanTables
@@ -246,10 +246,7 @@ def work_on_rows(
     words, own = given
     block = empty_block(clean, words)
     for position, (panel, table) in enumerate(zip(clean.panels, tables, strict=True)):
-        rows = rows_in_order(
-            table, slice(None), names=panel.panel.value_columns(), first_month=clean.activity.calendar.first
-        )
-        place_rows(block, rows, clean, position)
+        place_rows(block, rows_of(table, clean, panel), clean, position)
     finish_block(block, clean)
     return function(block, own)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from cxvalue.tables import Attribute
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -146,3 +149,23 @@ def distinct(values: Integers) -> Integers:
         return np.empty(0, dtype=np.int64)
     least = int(values.min())
     return np.flatnonzero(np.bincount(values - least)).astype(np.int64) + least
+
+
+def stacked(columns: Sequence[NDArray[Any]], n: int, kind: type[Kind]) -> NDArray[Kind]:
+    """Return columns side by side, also where there is none.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of shape (n,)
+        The columns.
+    n : int
+        Rows.
+    kind : type
+        Of the values.
+
+    Returns
+    -------
+    ndarray of shape (n, number of columns)
+        The columns.
+    """
+    return np.column_stack(columns).astype(kind, copy=False) if columns else np.empty((n, 0), dtype=kind)

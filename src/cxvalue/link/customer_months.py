@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -17,9 +16,10 @@ from cxvalue.engine import Engine
 from cxvalue.link.active_words import ActiveWords
 from cxvalue.link.columns import Floats, Integers
 from cxvalue.link.month_block import MonthBlock
-from cxvalue.link.panel_rows import Rows, panel_rows, row_type, write_rows
+from cxvalue.link.panel_rows import PanelRows, panel_rows
 from cxvalue.link.people import People
 from cxvalue.link.pipeline import in_order
+from cxvalue.link.waiting_rows import WaitingRows, narrow_by_block
 from cxvalue.progress import Progress, silent
 from cxvalue.tables import CleanTables
 
@@ -30,7 +30,7 @@ BLOCK_BYTES = 16 * 1024 * 1024
 """Memory that one block of customers takes, up to :data:`MOST_BLOCKS` blocks; beyond, blocks grow."""
 MOST_BLOCKS = 1_000
 HELD_BYTES = 192 * 1024 * 1024
-"""Up to this size all customers are held in memory; beyond, rows wait in files, a file for each block and panel."""
+"""Up to this size all blocks are made once and held; beyond, each is made of its rows whenever it is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,20 +45,25 @@ class CustomerMonths:
         The panels.
     edges : ndarray of shape (blocks + 1,)
         First customer of each block, and the number of customers.
-    held : tuple of MonthBlock
-        The blocks, where all are held in memory.
-    folder : tempfile.TemporaryDirectory, optional
-        Where rows wait otherwise; removed with this object, and at the end of the process at the latest.
+    waiting : WaitingRows
+        The rows of the panels.
     threads : int
         Blocks that are worked on at a time.
+    held : tuple of MonthBlock
+        The blocks, where all are held in memory.
     """
 
     people: People
     clean: CleanTables
     edges: Integers
-    held: tuple[MonthBlock, ...] = ()
-    folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+    waiting: WaitingRows = field(repr=False)
     threads: int = 1
+    held: tuple[MonthBlock, ...] = ()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where rows wait in files; none where memory is enough."""
+        return self.waiting.folder
 
     def blocks(self) -> Iterator[MonthBlock | WaitingBlock]:
         """Give the customers, block by block.
@@ -69,7 +74,7 @@ class CustomerMonths:
             Consecutive customers, numbered from 0 in each block.
         """
         for at in range(len(self.edges) - 1):
-            yield self.held[at] if self.folder is None else WaitingBlock(self, at)
+            yield self.held[at] if self.held else WaitingBlock(self, at)
 
     def block(self, at: int, *, covariates: bool = True) -> MonthBlock:
         """Return a block.
@@ -86,15 +91,13 @@ class CustomerMonths:
         MonthBlock
             Its customers, numbered from 0.
         """
-        if self.folder is None:
+        if self.held:
             return self.held[at]
         first, end = self.edges[at : at + 2].tolist()
         block = empty_block(self.clean, self.people.words(slice(first, end)), covariates=covariates)
         for position, panel in enumerate(self.clean.panels):
-            path = Path(self.folder.name, f"{position}_{at}")
-            if path.exists():
-                rows = np.fromfile(path, dtype=row_type(len(panel.panel.value_columns())))
-                rows["person"] -= first
+            wanted = len(panel.panel.value_columns() if covariates else panel.panel.metrics)
+            for rows in self.waiting.rows(position, at, columns=wanted):
                 place_rows(block, rows, self.clean, position)
         finish_block(block, self.clean)
         return block
@@ -119,8 +122,7 @@ class CustomerMonths:
 
     def close(self) -> None:
         """Remove the files."""
-        if self.folder is not None:
-            self.folder.cleanup()
+        self.waiting.close()
 
 
 class WaitingBlock:
@@ -187,30 +189,22 @@ def read_customer_months(
     Returns
     -------
     CustomerMonths
-        In memory where that takes little; otherwise in files of the system's temporary folder.
+        Its rows wait in memory while they are few, otherwise in files of the system's temporary folder.
     """
     n = len(people.group)
-    total = n * bytes_of_customer(clean)
     size = block_size(clean, n)
     edges = np.append(np.arange(0, n, size), n).astype(np.int64)
-    streams = (
-        panel_rows(engine, clean, panel, size=size, threads=threads, progress=progress) for panel in clean.panels
-    )
-    if total <= HELD_BYTES:
-        whole = empty_block(clean, people.words())
-        for position, stream in enumerate(streams):
-            for rows, _ in stream:
-                place_rows(whole, rows, clean, position)
-        finish_block(whole, clean)
-        parts = [slice(first, end) for first, end in pairwise(edges.tolist())]
-        held = tuple(
-            MonthBlock(0, whole.first_month, whole.values[at], whole.extra[at], people.words(at)) for at in parts
-        )
-        return CustomerMonths(people, clean, edges, held, threads=threads)
-    folder = tempfile.TemporaryDirectory(prefix="cxvalue-", ignore_cleanup_errors=True)
-    for position, stream in enumerate(streams):
-        write_rows(stream, Path(folder.name), str(position))
-    return CustomerMonths(people, clean, edges, (), folder, threads)
+    waiting = WaitingRows()
+    for position, panel in enumerate(clean.panels):
+        widest = partial(waiting.widest, position)
+        make = partial(narrow_by_block, clean=clean, panel=panel, size=size, at_least=widest)
+        waiting.add(position, panel_rows(engine, clean, panel, make, threads=threads, progress=progress))
+    months = CustomerMonths(people, clean, edges, waiting, threads)
+    if n * bytes_of_customer(clean) > HELD_BYTES:
+        return months
+    held = tuple(in_order(months.block, range(len(edges) - 1), threads=threads))
+    waiting.close()
+    return replace(months, held=held)
 
 
 def bytes_of_customer(clean: CleanTables) -> int:
@@ -226,9 +220,7 @@ def bytes_of_customer(clean: CleanTables) -> int:
     int
         Bytes.
     """
-    calendar = clean.activity.calendar
-    n_months = calendar.last - calendar.first + 1
-    return 8 * n_months * (1 + sum(len(panel.panel.value_columns()) for panel in clean.panels))
+    return 8 * clean.activity.calendar.n_months * (1 + sum(len(panel.panel.value_columns()) for panel in clean.panels))
 
 
 def block_size(clean: CleanTables, n: int, *, most: int = MOST_BLOCKS) -> int:
@@ -290,40 +282,38 @@ def empty_block(clean: CleanTables, words: ActiveWords, *, covariates: bool = Tr
         Zeros.
     """
     calendar = clean.activity.calendar
-    n_months = calendar.last - calendar.first + 1
     n, (metrics, others) = len(words.active), first_columns(clean, len(clean.panels))
-    values, extra = np.zeros((n, n_months, metrics)), np.zeros((n, n_months, others if covariates else 0))
+    values, extra = (
+        np.zeros((n, calendar.n_months, metrics)),
+        np.zeros((n, calendar.n_months, others if covariates else 0)),
+    )
     return MonthBlock(0, calendar.first, values, extra, words)
 
 
-def place_rows(block: MonthBlock, rows: Rows, clean: CleanTables, position: int) -> None:
+def place_rows(block: MonthBlock, rows: PanelRows, clean: CleanTables, position: int) -> None:
     """Put a panel's rows in their places of a block, which is changed.
 
     Parameters
     ----------
     block : MonthBlock
         The block; nothing else holds it yet.
-    rows : ndarray
-        Rows of :func:`row_type`.
+    rows : PanelRows
+        Places are counted within the block.
     clean : CleanTables
         The panels.
     position : int
         Position of the panel.
     """
-    if len(rows) == 0:
-        return
-    n_months, n_metrics = block.values.shape[1], len(clean.panels[position].panel.metrics)
-    at = rows["person"] * np.int64(n_months)
-    at += rows["month"]
-    at -= block.first * n_months
+    n_metrics = len(clean.panels[position].panel.metrics)
     metric, covariate = first_columns(clean, position)
-    whole, begin = rows.view(np.float64).reshape(len(rows), -1), row_type(0).itemsize // 8
-    parts = [(block.values, metric, begin, n_metrics)]
+    parts = [(block.values, metric, 0, n_metrics)]
     if block.extra.shape[2]:
-        parts.append((block.extra, covariate, begin + n_metrics, whole.shape[1] - begin - n_metrics))
+        parts.append((block.extra, covariate, n_metrics, rows.values.shape[1] - n_metrics))
     for into, first, source, n in parts:
-        if n:
-            columns_as_bytes(into.reshape(-1, into.shape[2]), first, n)[at] = columns_as_bytes(whole, source, n)
+        if n and len(rows.place):
+            columns_as_bytes(into.reshape(-1, into.shape[2]), first, n)[rows.place] = columns_as_bytes(
+                rows.values, source, n
+            )
 
 
 def columns_as_bytes(matrix: Floats, first: int, n: int) -> NDArray[np.void]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +10,9 @@ from numpy.typing import NDArray
 
 from cxvalue.engine import Engine
 from cxvalue.link.active_words import ActiveWords
-from cxvalue.link.columns import Codes, Floats, Integers, codes_of, floats, words
+from cxvalue.link.columns import Codes, Floats, Integers, codes_of, floats, stacked, words
 from cxvalue.link.statements import DIGEST_DIGITS, HEX_DIGITS, SAMPLE_SCALE, people
 from cxvalue.tables import Attribute, CleanTables
-
-Kind = TypeVar("Kind", bound=np.generic)
 
 HEX_VALUES = np.zeros(256, dtype=np.uint8)
 HEX_VALUES[np.frombuffer(b"0123456789abcdef", dtype=np.uint8)] = np.arange(16)
@@ -234,26 +230,6 @@ def by_group(group: Integers, whole: Integers) -> Integers:
     if (ascending[1:] == ascending[:-1]).any():
         return np.lexsort((whole, group))
     return order
-
-
-def stacked(columns: Sequence[NDArray[Any]], n: int, kind: type[Kind]) -> NDArray[Kind]:
-    """Return columns side by side, also where there is none.
-
-    Parameters
-    ----------
-    columns : sequence of ndarray of shape (n,)
-        The columns.
-    n : int
-        Rows.
-    kind : type
-        Of the values.
-
-    Returns
-    -------
-    ndarray of shape (n, number of columns)
-        The columns.
-    """
-    return np.column_stack(columns).astype(kind, copy=False) if columns else np.empty((n, 0), dtype=kind)
 
 
 def categories(table: pa.Table, attribute: Attribute) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -226,7 +227,7 @@ def read_baselines(
         answers.append(people.take(slice(first, end)), first, slice(*rows), of_answers)
         sampled.append(of_sample)
         if isinstance(months, CustomerMonths):
-            waiting += [each.copy() if months.folder is None else put_aside(each, months.folder.name) for each in later]
+            waiting += [each.copy() if months.folder is None else put_aside(each, months.folder) for each in later]
     return answers.end(), np.concatenate(sampled), tuple(waiting)
 
 
@@ -277,14 +278,14 @@ def means_of_parts(
     return np.split(found, np.cumsum([len(each) for each, _ in parts])[:-1])
 
 
-def put_aside(means: Floats, folder: str) -> str:
+def put_aside(means: Floats, folder: Path) -> str:
     """Write means into a file of their own.
 
     Parameters
     ----------
     means : ndarray of shape (r, c)
         The means.
-    folder : str
+    folder : Path
         Where to.
 
     Returns

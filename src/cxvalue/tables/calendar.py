@@ -32,6 +32,11 @@ class Calendar:
     first: int
     last: int
 
+    @property
+    def n_months(self) -> int:
+        """How many they are."""
+        return self.last - self.first + 1
+
     def put(self, engine: Engine) -> None:
         """Bring the table ``calendar`` into the engine.
 
@@ -168,7 +173,7 @@ class Calendar:
         """
         octets = np.ascontiguousarray(words, dtype="<i8").view(np.uint8).reshape(-1, WORDS, 8)
         bits = np.unpackbits(octets, axis=2, bitorder="little")[:, :, :BITS]
-        return bits.reshape(len(words), WORDS * BITS)[:, : self.last - self.first + 1].astype(bool)
+        return bits.reshape(len(words), WORDS * BITS)[:, : self.n_months].astype(bool)
 
 
 def make_calendar(first: int, last: int, table: str) -> Calendar:

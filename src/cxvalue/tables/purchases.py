@@ -127,7 +127,7 @@ def read_purchases(engine: Engine, tables: TableSet, window: int) -> tuple[Activ
     if span["first"] is None:
         raise DataError(f"table '{panel.name}' is empty", allowed="a row for each customer and month of a purchase")
     calendar = make_calendar(as_int(span["first"]), as_int(span["last"]), panel.name)
-    if calendar.last - calendar.first + 1 <= window:
+    if calendar.n_months <= window:
         raise DataError(
             f"table '{panel.name}' spans {month_label(calendar.first)} to {month_label(calendar.last)}, and a purchase "
             f"within {window} months makes a customer active: nobody's activity is known in time for a follow-up",
