@@ -94,3 +94,22 @@ def clean_rows() -> Iterator[Callable[[Base, str], pd.DataFrame]]:
     yield rows
     for engine in engines:
         engine.close()
+
+
+@pytest.fixture
+def interrupted_writing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Lets a way to write a file be interrupted after a number of files."""
+
+    def interrupt(method: str, after: int) -> None:
+        true_write, n = getattr(Path, method), 0
+
+        def write(self: Path, *arguments: object, **keywords: object) -> int:
+            nonlocal n
+            n += 1
+            if n > after:
+                raise KeyboardInterrupt
+            return int(true_write(self, *arguments, **keywords))
+
+        monkeypatch.setattr(Path, method, write)
+
+    return interrupt

@@ -15,6 +15,7 @@ from hypothesis import given, strategies as st
 
 import cxvalue as cx
 from builders import Base, small_base
+from command_line import run
 from cxvalue.report import StudyResults, results_dict, write_report
 from cxvalue.report.changes import Changes, ReportedRun, compare_runs, read_run, run_of, with_changes
 from cxvalue.report.changes.cause import Cause, list_causes, routes_of
@@ -24,7 +25,6 @@ from cxvalue.report.changes.routes import split_npv, split_product
 from cxvalue.report.page.changes import changes_section
 from cxvalue.report.results_json import SCHEMA_PATH
 from report_results import CREATED
-from test_cli import run
 
 SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import cxvalue as cx
+from command_line import ROOT, TELECOM_DATA, run
 from cxvalue.cli.init import guess_table
 from cxvalue.cli.study_text import skeleton_text, study_text
 from cxvalue.engine import DuckDBEngine
@@ -22,7 +23,6 @@ from cxvalue.tables.guess.facts import ColumnFacts
 from cxvalue.tables.guess.file_groups import find_groups
 from cxvalue.tables.guess.survey_section import guess_scale
 from exports import german_export, hive_export, shop_export
-from test_cli import ROOT, TELECOM_DATA, run
 
 EXPORTS: dict[str, Callable[[Path], Path]] = {"german": german_export, "hive": hive_export, "shop": shop_export}
 

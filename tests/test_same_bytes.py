@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from builders import SETTINGS, small_base
+from command_line import tree
 from cxvalue.cli.study_text import toml_value
-from test_cli import tree
 
 SUFFIXES = {".html", ".json", ".xlsx", ".csv", ".parquet", ".svg"}
 

@@ -156,8 +156,9 @@ def made_up(sizes: dict[int, tuple[float, float, int]], repeats: int = 2) -> pd.
             }  # fmt: skip
             stages = [("value", TOTAL, value * repeat), ("value", "moments", value), ("value", RENDERING, 5.0)]
             for what, stage, seconds in [("scan", TOTAL, scan), *stages]:
-                times = {"wall_seconds": seconds, "cpu_seconds": 2 * seconds, "peak_bytes": peak}
-                rows.append({**fixed, "what": what, "stage": stage, **times})
+                times = {"wall_seconds": seconds, "cpu_seconds": 2 * seconds}
+                held = {"peak_bytes": peak, "temporary_bytes": repeat * customers}
+                rows.append({**fixed, "what": what, "stage": stage, **times, **held})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -166,6 +167,7 @@ def test_ratios_are_of_medians_and_ranges_of_repeats() -> None:
     # Values of 4 and 8 seconds: median 6, twelve scans of half a second; the repeats on their own give 8 and 16.
     assert (row["value"], row["ratio"], row["ratio_low"], row["ratio_high"]) == (6.0, 12.0, 8.0, 16.0)
     assert (row["cpu_ratio"], row["rendering"], row["peak_bytes"]) == (12.0, 5.0, 7)
+    assert row["temporary_bytes"] == 2000, "the most of the repeats"
     stages = stage_table(made_up({1000: (0.5, 4.0, 7)})).set_index("stage")
     assert stages["scans"].to_dict() == {"moments": 8.0, RENDERING: 10.0}
 

@@ -48,6 +48,7 @@ def size_page(table: pd.DataFrame) -> pd.DataFrame:
         "times the scan": bracketed(table, "ratio", 1),
         "the same in processor time": table["cpu_ratio"].map("{:.1f}".format),
         "peak memory, MB": (table["peak_bytes"] / 1e6).map("{:,.0f}".format),
+        "temporary files, MB": (table["temporary_bytes"] / 1e6).map("{:,.0f}".format),
         "repeats": table["repeats"],
     })  # fmt: skip
 

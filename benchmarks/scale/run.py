@@ -1,13 +1,16 @@
-"""A run: every measurement in a fresh process, scan and report by turns, the memory of the process tree watched."""
+"""A run: every measurement in a fresh process, scan and report by turns, memory and temporary files watched."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,10 +25,12 @@ What = Literal["scan", "value"]
 TOTAL = "total"
 SAMPLE_SECONDS = 0.02
 """Time between two looks at the memory of the process tree."""
+LOOKS = 10
+"""Looks at the memory for one at the temporary files, which takes longer."""
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = (
     "run", "customers", "order", "layout", "panels", "every", "panel_rows", "answers", "file_bytes", "repeat", "what",
-    "stage", "wall_seconds", "cpu_seconds", "peak_bytes", "columns", "estimate", "se",
+    "stage", "wall_seconds", "cpu_seconds", "peak_bytes", "temporary_bytes", "columns", "estimate", "se",
 )  # fmt: skip
 """Columns of the rows that are kept: one row a stage, and one for the whole of each measurement."""
 
@@ -41,12 +46,13 @@ def measure_base(base: BigBase, folder: Path, *, repeats: int, run: str, engine:
     }  # fmt: skip
     for repeat in range(1, repeats + 1):
         for what in ("scan", "value"):
-            found, peak = measure(what, study)
+            found, peaks = measure(what, study)
             fixed |= {name: found[name] for name in ("panel_rows", "answers", "file_bytes") if name in found}
             about = {name: found.get(name) for name in ("columns", "estimate", "se")}
             stages = found["stages"]
             counted = [stage for stage in stages if stage["name"] != RENDERING]
-            whole: Row = {"stage": TOTAL, "peak_bytes": max(peak, *(stage["peak_bytes"] for stage in stages))}
+            most = max(peaks.memory, *(stage["peak_bytes"] for stage in stages))
+            whole: Row = {"stage": TOTAL, "peak_bytes": most, "temporary_bytes": peaks.temporary}
             whole |= {name: sum(stage[name] for stage in counted) for name in ("wall_seconds", "cpu_seconds")}
             yield {**fixed, "repeat": repeat, "what": what, **about, **whole}
             if what == "value":
@@ -54,29 +60,52 @@ def measure_base(base: BigBase, folder: Path, *, repeats: int, run: str, engine:
                     yield {**fixed, "repeat": repeat, "what": what, **about, "stage": stage.pop("name"), **stage}
 
 
-def measure(what: What, study: Path) -> tuple[dict[str, Any], int]:
-    """Run one measurement in a process of its own; return what it printed and the peak memory of its process tree."""
+@dataclass
+class Peaks:
+    """The most bytes that a measurement held at a time, in memory and in temporary files."""
+
+    memory: int = 0
+    temporary: int = 0
+
+
+def measure(what: What, study: Path) -> tuple[dict[str, Any], Peaks]:
+    """Run one measurement in a process of its own; return what it printed, and what its process tree held at most."""
     command = [sys.executable, "-m", "benchmarks.scale.measure", what, str(study)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
-        try:
-            peak = watch_memory(process)
-        except BaseException:
-            process.terminate()
-            raise
-        printed = process.stdout.read() if process.stdout is not None else ""
+    with tempfile.TemporaryDirectory(prefix="cxvalue-scale-") as folder:
+        own = os.environ | {"TMPDIR": folder}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True, env=own) as process:
+            try:
+                peaks = watch(process, Path(folder))
+            except BaseException:
+                process.terminate()
+                raise
+            printed = process.stdout.read() if process.stdout is not None else ""
     if process.returncode != 0:
         raise SystemExit(f"the measurement '{what}' of {study} failed with code {process.returncode}")
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
-    return found, peak
+    return found, peaks
 
 
-def watch_memory(process: subprocess.Popen[str]) -> int:
-    """Return the most memory, in bytes, that a process and its children hold together while it runs."""
-    peak, root = 0, psutil.Process(process.pid)
+def watch(process: subprocess.Popen[str], folder: Path) -> Peaks:
+    """Return what a process and its children hold at most while it runs; their temporary files are in a folder."""
+    peaks, root, looks = Peaks(), psutil.Process(process.pid), 0
     while process.poll() is None:
-        peak = max(peak, tree_memory(root))
+        peaks.memory = max(peaks.memory, tree_memory(root))
+        if looks % LOOKS == 0:
+            peaks.temporary = max(peaks.temporary, file_bytes(folder))
+        looks += 1
         time.sleep(SAMPLE_SECONDS)
-    return peak
+    return peaks
+
+
+def file_bytes(folder: Path) -> int:
+    """Return the bytes of the files in a folder and those below it; files come and go meanwhile."""
+    held = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                held += os.stat(os.path.join(path, name)).st_size
+    return held
 
 
 def tree_memory(root: psutil.Process) -> int:

@@ -31,7 +31,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             "value_cpu": value["cpu_seconds"].median(),
             "ratio": value["wall_seconds"].median() / scan["wall_seconds"].median(),
             "ratio_low": each.min(), "ratio_high": each.max(), "cpu_ratio": cpu,
-            "peak_bytes": int(value["peak_bytes"].max()), "rendering": rendering(rows, key),
+            "peak_bytes": int(value["peak_bytes"].max()), "temporary_bytes": int(value["temporary_bytes"].max()),
+            "rendering": rendering(rows, key),
         })  # fmt: skip
     return pd.DataFrame(found)
 
