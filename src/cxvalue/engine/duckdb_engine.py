@@ -75,6 +75,7 @@ class DuckDBEngine:
             self._connection.execute("SET enable_progress_bar = false")
         self._attached: dict[str, str] = {}
         self._kept: dict[str, str] = {}
+        self._types: dict[str, dict[str, str]] = {}
 
     def describe(self, source: Source) -> dict[str, str]:
         """Return the user's column names with their DuckDB types.
@@ -95,7 +96,7 @@ class DuckDBEngine:
             When the file is not what its name says.
         """
         relation = self._open(source)
-        return dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
+        return types_of(relation)
 
     def register(self, view: str, source: Source, columns: Sequence[Column]) -> None:
         """Make a source known as a view of canonical columns.
@@ -110,7 +111,7 @@ class DuckDBEngine:
             The columns wanted.
         """
         relation = self._open(source)
-        types = dict(zip(relation.columns, (str(kind) for kind in relation.types), strict=True))
+        types = types_of(relation)
         try:
             relation.select(*incoming_columns(columns, types)).create_view(f"{view}_source", replace=True)
         except duckdb.Error as error:
@@ -265,15 +266,20 @@ class DuckDBEngine:
 
     def _keep_typed(self, path: str, table: str, columns: Sequence[Column]) -> str:
         text = self._keep(path, table)
-        rows = self._connection.read_parquet([text], hive_partitioning=False)
-        there = dict(zip(rows.columns, (str(kind) for kind in rows.types), strict=True))
+        there = self._types_of(text)
         statement = typed_statement(columns, there, "text_rows")
 
         def write(part: Path) -> None:
+            rows = self._connection.read_parquet([text], hive_partitioning=False)
             rows.select(*incoming_columns(columns, there)).create_view("text_rows", replace=True)
             write_parquet(self._connection.sql(statement), part)
 
         return keep_typed_rows(self._store, Path(text), write, columns=columns, statement=statement, reader=READER)
+
+    def _types_of(self, text: str) -> dict[str, str]:
+        if text not in self._types:
+            self._types[text] = types_of(self._connection.read_parquet([text], hive_partitioning=False))
+        return self._types[text]
 
     def _copy(self, path: str, part: Path) -> None:
         write_parquet(self._read_text([path]), part)
@@ -289,6 +295,22 @@ class DuckDBEngine:
         schema = parts[0] if len(parts) == 2 else "main"
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (alias, schema, parts[-1]))
         return self._connection.table(quoted)
+
+
+def types_of(rows: duckdb.DuckDBPyRelation) -> dict[str, str]:
+    """Return the columns of some rows, which are not read.
+
+    Parameters
+    ----------
+    rows : duckdb.DuckDBPyRelation
+        The rows.
+
+    Returns
+    -------
+    dict of str to str
+        Name to DuckDB type, in their order.
+    """
+    return dict(zip(rows.columns, (str(kind) for kind in rows.types), strict=True))
 
 
 def write_parquet(rows: duckdb.DuckDBPyRelation, part: Path) -> None:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError, SettingsError
 from cxvalue.tables.given import Tables
 from cxvalue.tables.open import INTEGER_TYPES, NO_TYPE, OpenTable, open_tables
 from cxvalue.tables.purchases import purchase_panel, refuse_retention
-from cxvalue.tables.schema import Attribute, MetricColumn, Panel, TableSet
+from cxvalue.tables.retention import RETENTION_VIEW, read_retention, tell_retention
+from cxvalue.tables.schema import Attribute, IdKind, MetricColumn, Panel, TableSet
 from cxvalue.tables.settings import (
     RETENTION_PANEL,
     InputSettings,
     PanelSettings,
-    RetentionSettings,
     WidePanelSettings,
 )
 from cxvalue.vocabulary import RETAINED, STANDARD_METRICS, Metric
 
-IdKind = Literal["text_id", "integer_id"]
-RetentionKind = Literal["rows", "flag", "churn_date", "purchases"]
 EMPTY = Tables()
 
 
@@ -74,27 +71,27 @@ def read_tables(
             table.source,
             [table.column("customer_id", id_kind), table.column("invited_date", "date")],
         )
-    is_told = purchase_window is None  # that the customer left
-    retention = read_retention(engine, opened, id_kind) if is_told else None
+    told = read_retention(engine, opened, id_kind) if purchase_window is None else None
+    by_panel = told is not None and f"panels.{RETENTION_PANEL}" not in opened
     panels = tuple(
-        read_panel_table(engine, table, view=f"panel_{at}", id_kind=id_kind, only_while_active=is_told)
+        read_panel_table(
+            engine, table, view=f"panel_{at}", id_kind=id_kind,
+            only_while_active=told is not None, is_flagged=by_panel and told == "flag",
+        )
         for at, table in enumerate(
             t for t in opened.values() if isinstance(t.settings, PanelSettings | WidePanelSettings)
         )
-    )
-    kind: RetentionKind = "purchases"
-    if retention is not None:
-        kind, view = retention
-    else:
-        view = purchase_panel(panels)[0].view
+    )  # fmt: skip
+    if told is not None and by_panel:
+        tell_retention(engine, panels[0], told)
     return TableSet(
         id_kind,
         settings.surveys.read_scale(),
         segments,
         statics,
         has_joined,
-        kind,
-        view,
+        "purchases" if told is None else told,
+        purchase_panel(panels)[0].view if told is None else RETENTION_VIEW,
         panels,
         "invitations" in opened,
         {name: table.source for name, table in opened.items()},
@@ -244,59 +241,10 @@ def numbers_only(engine: Engine, table: OpenTable, name: str) -> bool:
     return bool(counts["given"][0].as_py() == counts["read"][0].as_py())
 
 
-def read_retention(
-    engine: Engine, opened: Mapping[str, OpenTable], id_kind: IdKind
-) -> tuple[Literal["rows", "flag", "churn_date"], str]:
-    """Register the table that says who was active as ``retention_in``.
-
-    Parameters
-    ----------
-    engine : Engine
-        Where to.
-    opened : mapping of str to OpenTable
-        The tables.
-    id_kind : {"text_id", "integer_id"}
-        Type of the ids.
-
-    Returns
-    -------
-    tuple
-        The kind of retention panel and the view's name.
-
-    Raises
-    ------
-    SettingsError
-        When nothing says who was active.
-    """
-    table = opened.get(f"panels.{RETENTION_PANEL}")
-    if table is not None and isinstance(table.settings, RetentionSettings):
-        kind = table.settings.kind
-        columns = [table.column("customer_id", id_kind)]
-        if kind == "churn_date":
-            columns.append(table.column("churn_date", "date"))
-        else:
-            columns.append(table.column("month", "month"))
-        if kind == "flag":
-            columns.append(table.column("value", "number"))
-        engine.register("retention_in", table.source, columns)
-        return kind, "retention_in"
-    wide = opened.get("panel")
-    if wide is None:
-        raise SettingsError(
-            "nothing says who was active in which month, and relationship is contractual",
-            allowed="[panels.retention] with kind rows, flag or churn_date; or one wide [panel]",
-            hint='where leaving is not seen, as in retail, set [study] relationship = "noncontractual"',
-        )
-    columns = [wide.column("customer_id", id_kind), wide.column("month", "month")]
-    is_flag = wide.has(RETAINED)
-    if is_flag:
-        columns.append(wide.column("value", "number", name=wide.user_name(RETAINED)))
-    engine.register("retention_in", wide.source, columns)
-    return ("flag" if is_flag else "rows"), "retention_in"
-
-
-def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: IdKind, only_while_active: bool) -> Panel:
-    """Register a monthly table as ``view``: customer_id, month, value_i, covariate_i, updated_at.
+def read_panel_table(
+    engine: Engine, table: OpenTable, *, view: str, id_kind: IdKind, only_while_active: bool, is_flagged: bool
+) -> Panel:
+    """Register a monthly table as ``view``: customer_id, month, value_i, covariate_i, updated_at, retained.
 
     Parameters
     ----------
@@ -310,6 +258,8 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
         Type of the ids.
     only_while_active : bool
         Whether rows count only in months in which the customer was active.
+    is_flagged : bool
+        Whether its column ``retained`` says who was active.
 
     Returns
     -------
@@ -332,6 +282,8 @@ def read_panel_table(engine: Engine, table: OpenTable, *, view: str, id_kind: Id
     has_updated_at = table.has("updated_at")
     if has_updated_at:
         columns.append(table.column("updated_at", "date"))
+    if is_flagged:
+        columns.append(table.column(RETAINED, "number"))
     if settings.duplicates == "last" and not has_updated_at:
         raise SettingsError(
             f'[{table.name}] duplicates = "last" needs a column that says which row is the later',

@@ -11,6 +11,11 @@ from cxvalue.tables.scales import Scale
 from cxvalue.tables.settings import Duplicates, Missing
 from cxvalue.vocabulary import SHARE_METRICS, Metric, Relationship
 
+IdKind = Literal["text_id", "integer_id"]
+"""Type in which customer ids are compared."""
+ToldKind = Literal["rows", "flag", "churn_date"]
+"""What the rows of a table say that tells who was active."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -134,12 +139,12 @@ class TableSet:
         Months within which a purchase makes a customer active; None where leaving is seen.
     """
 
-    id_kind: Literal["text_id", "integer_id"]
+    id_kind: IdKind
     scale: Scale
     segments: tuple[Attribute, ...]
     statics: tuple[Attribute, ...]
     has_joined_date: bool
-    retention_kind: Literal["rows", "flag", "churn_date", "purchases"]
+    retention_kind: ToldKind | Literal["purchases"]
     retention_view: str
     panels: tuple[Panel, ...]
     has_invitations: bool

@@ -97,9 +97,10 @@ class Store:
         CxValueWarning
             When an entry was damaged; it is removed.
         """
-        for path in sorted(self.folder.glob(f"{kind}-{key}-*")):
-            if not ENTRY.fullmatch(path.name):
+        for name in sorted(os.listdir(self.folder)):
+            if not (name.startswith(f"{kind}-{key}-") and ENTRY.fullmatch(name)):
                 continue
+            path = self.folder / name
             try:
                 if content_hash(path) == path.stem.rpartition("-")[2]:
                     os.utime(path)
