@@ -13,6 +13,8 @@ ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 SMALL_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
 MOST_INTEGER = 10**18 - 1
 """Ids are whole numbers of at most 18 digits, in text as in columns of integers."""
+MONTHS_BEFORE_1970 = 12 * 1970
+"""Of a calendar that begins with month 0 of year 0, as months are counted everywhere here."""
 HAS_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
 
 
@@ -156,6 +158,8 @@ def month_expression(column: Column, source_type: str) -> str:
     from_stamp = f"CAST(year({stamp}) * 12 + month({stamp}) - 1 AS INTEGER)"
     if column.date_format is not None or source_type == "DATE" or source_type.startswith("TIMESTAMP"):
         return from_stamp
+    # Reading a stamp from text is dear, so it is named once; the count of months is the same.
+    from_stamp = f"CAST(date_diff('month', TIMESTAMP '1970-01-01', {stamp}) + {MONTHS_BEFORE_1970} AS INTEGER)"
     text = f"trim(CAST({column.canonical}_in AS VARCHAR))"
     year = f"CAST(substr({text}, 1, 4) AS INTEGER)"
     return (

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +17,11 @@ from cxvalue.engine.cache import open_store
 from cxvalue.engine.cache.text_rows import keep_text_rows
 from cxvalue.engine.cache.typed_rows import keep_typed_rows
 from cxvalue.engine.duckdb_columns import incoming_columns, typed_statement
+from cxvalue.engine.duckdb_errors import heard_interruptions, system_errors, worded_errors
 from cxvalue.engine.protocol import Column
 from cxvalue.engine.source import Source
 from cxvalue.engine.unreadable import refuse_empty, why_unreadable
-from cxvalue.errors import CxValueError, DataError
+from cxvalue.errors import DataError
 
 READER: Final = f"duckdb {duckdb.__version__}"
 """What reads text, as keys of the cache name it."""
@@ -251,14 +252,6 @@ class DuckDBEngine:
                 hint=hint,
             ) from error
 
-    def _read_text(self, paths: Sequence[str]) -> duckdb.DuckDBPyRelation:
-        return self._connection.from_csv_auto(
-            list(paths),  # type: ignore[arg-type]  # takes a list; its stub says one path
-            header=True,
-            all_varchar=True,
-            union_by_name=True,
-        )
-
     def _keep(self, path: str, table: str) -> str:
         if path not in self._kept:
             self._kept[path] = keep_text_rows(self._store, path, self._copy, table=table, reader=READER)
@@ -272,7 +265,8 @@ class DuckDBEngine:
         def write(part: Path) -> None:
             rows = self._connection.read_parquet([text], hive_partitioning=False)
             rows.select(*incoming_columns(columns, there)).create_view("text_rows", replace=True)
-            write_parquet(self._connection.sql(statement), part)
+            with system_errors():
+                self._connection.sql(statement).write_parquet(str(part))
 
         return keep_typed_rows(self._store, Path(text), write, columns=columns, statement=statement, reader=READER)
 
@@ -282,14 +276,17 @@ class DuckDBEngine:
         return self._types[text]
 
     def _copy(self, path: str, part: Path) -> None:
-        write_parquet(self._read_text([path]), part)
+        with system_errors():
+            self._connection.execute(
+                f"COPY (SELECT * FROM read_csv_auto([{quoted_text(path)}], header = true, all_varchar = true)) "
+                f"TO {quoted_text(str(part))} (FORMAT parquet)"
+            )  # one statement: a relation would guess the delimiter twice, when it is made and when it is read
 
     def _attach(self, source: Source) -> duckdb.DuckDBPyRelation:
         path = source.paths[0]
         if path not in self._attached:
             self._attached[path] = f"attached_{len(self._attached)}"
-            quoted_path = path.replace("'", "''")
-            self._connection.execute(f"ATTACH '{quoted_path}' AS {self._attached[path]} (READ_ONLY)")
+            self._connection.execute(f"ATTACH {quoted_text(path)} AS {self._attached[path]} (READ_ONLY)")
         alias = self._attached[path]
         parts = source.database_table.split(".")
         schema = parts[0] if len(parts) == 2 else "main"
@@ -313,88 +310,22 @@ def types_of(rows: duckdb.DuckDBPyRelation) -> dict[str, str]:
     return dict(zip(rows.columns, (str(kind) for kind in rows.types), strict=True))
 
 
-def write_parquet(rows: duckdb.DuckDBPyRelation, part: Path) -> None:
-    """Write rows to a file.
+def quoted_text(text: str) -> str:
+    """Return text as a literal of SQL.
 
     Parameters
     ----------
-    rows : duckdb.DuckDBPyRelation
-        The rows.
-    part : Path
-        The file.
-
-    Raises
-    ------
-    OSError
-        When it cannot be written.
-    """
-    try:
-        rows.write_parquet(str(part))
-    except duckdb.IOException as error:
-        raise OSError(str(error).splitlines()[0]) from error
-
-
-@contextmanager
-def worded_errors() -> Iterator[None]:
-    """Turn what DuckDB raises into the library's errors, and its word for Ctrl-C into Python's.
-
-    Yields
-    ------
-    None
-        Nothing.
-
-    Raises
-    ------
-    CxValueError
-        For an error of the engine.
-    KeyboardInterrupt
-        When a statement was interrupted.
-    """
-    try:
-        with heard_interruptions():
-            yield
-    except duckdb.Error as error:
-        raise engine_error(error) from error
-
-
-@contextmanager
-def heard_interruptions() -> Iterator[None]:
-    """Turn DuckDB's words for Ctrl-C into Python's.
-
-    Yields
-    ------
-    None
-        Nothing.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        When a statement was interrupted.
-    """
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
-
-
-def engine_error(error: duckdb.Error) -> CxValueError:
-    """Return an engine's error in the library's wording.
-
-    Parameters
-    ----------
-    error : duckdb.Error
-        What DuckDB raised.
+    text : str
+        Any text.
 
     Returns
     -------
-    CxValueError
-        To be raised.
+    str
+        In quotes.
+
+    Examples
+    --------
+    >>> quoted_text("l'export.csv")
+    "'l''export.csv'"
     """
-    first = str(error).splitlines()[0]
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return CxValueError(f"the engine ran out of memory: {first}", hint="raise memory_limit in [run]")
-    return DataError(f"a table could not be read through: {first}", hint="look for damaged files or rows")
+    return "'" + text.replace("'", "''") + "'"
