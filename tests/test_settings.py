@@ -61,12 +61,22 @@ def test_a_missing_study_file_is_refused(tmp_path: Path) -> None:
     assert refused.value.hint == "cxvalue init FOLDER writes a commented one"
 
 
-def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        ("[study]\nname = Brand A\n", 2, "text stands in quotes, and numbers have a point, no comma"),
+        ("[economics]\ngross_margin = 0,6\n", 2, "text stands in quotes, and numbers have a point, no comma"),
+        ("[study]\n[surveys]\n[study]\n", 3, "each section and each key may stand once"),
+        ("[study]\nseed = 1\nseed = 2\n", 3, "each section and each key may stand once"),
+        ('[surveys]\npath = "C:\\data"\n', 2, "in a path write / for \\, or put it in single quotes"),
+    ],
+)
+def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path, text: str, line: int, hint: str) -> None:
     with pytest.raises(cx.SettingsError) as refused:
-        from_toml(tmp_path, "[study]\nname = Brand A\n")
+        from_toml(tmp_path, text)
     assert refused.value.what.startswith("'study.toml' is not TOML: ")
-    assert "line 2" in refused.value.what
-    assert refused.value.hint == "look at that line; text stands in quotes"
+    assert f"line {line}" in refused.value.what
+    assert refused.value.hint == f"look at that line; {hint}"
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

@@ -139,9 +139,34 @@ def read_settings(path: Path) -> Settings:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"'{path.name}' is not TOML: {error}", hint="look at that line; text stands in quotes"
-        ) from None
+        raise SettingsError(f"'{path.name}' is not TOML: {error}", hint=toml_hint(str(error))) from None
     except UnicodeDecodeError:
         raise SettingsError(f"'{path.name}' is not UTF-8 text", hint="save it as UTF-8") from None
     return Settings(**content)
+
+
+def toml_hint(error: str) -> str:
+    """Return what to do about a file that is not TOML.
+
+    Parameters
+    ----------
+    error : str
+        What the parser says.
+
+    Returns
+    -------
+    str
+        One hint.
+
+    Examples
+    --------
+    >>> toml_hint("Cannot overwrite a value (at line 2, column 4)")
+    'look at that line; each section and each key may stand once'
+    """
+    hints = {
+        "twice": "each section and each key may stand once",
+        "overwrite": "each section and each key may stand once",
+        "Unescaped": "in a path write / for \\, or put it in single quotes",
+    }
+    fitting = (hint for word, hint in hints.items() if word in error)
+    return "look at that line; " + next(fitting, "text stands in quotes, and numbers have a point, no comma")
