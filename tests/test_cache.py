@@ -20,7 +20,7 @@ import pytest
 import cxvalue as cx
 from cxvalue.cli import main
 from cxvalue.engine import DuckDBEngine, Source
-from cxvalue.engine.cache import Store, key_of, open_store
+from cxvalue.engine.cache import Store, key_of, open_store, store as store_module
 from cxvalue.engine.cache.store import MARKER
 from cxvalue.report import json_text
 from processes import ENVIRONMENT
@@ -109,6 +109,43 @@ class TestStore:
         runs = [subprocess.Popen(words, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
         assert [run.communicate()[1] for run in runs] == [""] * 3
         assert len(entries(tmp_path / "c")) == 50
+
+    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.parametrize("step", ["os.listdir", "read_marker", "write_marker"])
+    @pytest.mark.parametrize("before", ["none", "empty", "another version"])
+    def test_opened_by_another_run_meanwhile(
+        self, before: str, step: str, after: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Before or after any step of ours another run opens the folder and adds an entry: that one stays."""
+        folder, waiting = tmp_path / "c", [step]
+        if before != "none":
+            folder.mkdir()
+        if before == "another version":
+            open_store(folder).fetch("rows", key_of(n=1), write("old"), suffix="txt")
+            (folder / MARKER).write_text('{"layout": 0}', encoding="utf-8")
+        holder, name = (os, "listdir") if step == "os.listdir" else (store_module, step)
+        ours = getattr(holder, name)
+
+        def with_another(place: Path) -> Any:
+            said = ours(place) if after else None
+            if waiting:
+                waiting.clear()
+                open_store(folder).fetch("rows", KEY, write("theirs"), suffix="txt")
+            return said if after else ours(place)
+
+        monkeypatch.setattr(holder, name, with_another)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore" if before == "another version" else "error")
+            open_store(folder)
+        assert waiting == []
+        assert [path.read_text(encoding="utf-8") for path in entries(folder)] == ["theirs"]
+
+    def test_a_marker_half_written_by_another_run(self, tmp_path: Path) -> None:
+        part = tmp_path / ".cxvalue-cache-x.part"
+        part.write_text('{"lay', encoding="utf-8")
+        store = open_store(tmp_path)
+        store.tidy(part.stat().st_mtime + 2 * DAY)
+        assert [path.name for path in store.folder.iterdir()] == [MARKER]
 
     def test_a_foreign_folder_is_left_alone(self, tmp_path: Path) -> None:
         (tmp_path / "letters.txt").write_text("dear", encoding="utf-8")

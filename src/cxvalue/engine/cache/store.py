@@ -22,6 +22,7 @@ LAYOUT: Final = 1
 PRIVATE_FOLDER: Final = 0o700
 ENTRY: Final = re.compile(r"[a-z_]+-[0-9a-f]{32}-[0-9a-f]{64}\.[a-z]+")
 PART: Final = re.compile(r"\.[a-z_]+-[0-9a-f]{32}-.*\.part")
+MARKER_PART: Final = re.compile(r"\.cxvalue-cache-.*\.part")
 UNUSED_DAYS: Final = 90
 """An entry that no run has used for so long is removed."""
 PART_DAYS: Final = 1
@@ -97,7 +98,11 @@ class Store:
         CxValueWarning
             When an entry was damaged; it is removed.
         """
-        for name in sorted(os.listdir(self.folder)):
+        try:
+            names = sorted(os.listdir(self.folder))
+        except OSError:
+            return None  # gone or not to be read: no entry, and writing one says why
+        for name in names:
             if not (name.startswith(f"{kind}-{key}-") and ENTRY.fullmatch(name)):
                 continue
             path = self.folder / name
@@ -149,9 +154,14 @@ class Store:
             Seconds since 1970.
         """
         for path in self.folder.iterdir():
-            days = UNUSED_DAYS if ENTRY.fullmatch(path.name) else PART_DAYS if PART.fullmatch(path.name) else None
+            if ENTRY.fullmatch(path.name):
+                days = UNUSED_DAYS
+            elif PART.fullmatch(path.name) or MARKER_PART.fullmatch(path.name):
+                days = PART_DAYS
+            else:
+                continue
             try:
-                if days is not None and now - path.stat().st_mtime > days * SECONDS_A_DAY:
+                if now - path.stat().st_mtime > days * SECONDS_A_DAY:
                     path.unlink(missing_ok=True)
             except FileNotFoundError:
                 continue  # another run was faster
@@ -184,11 +194,17 @@ def open_store(folder: Path) -> Store:
     """
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        if not folder.is_dir() or (not (folder / MARKER).exists() and any(folder.iterdir())):
+        # Listed before the marker is read: an entry of this layout is only ever made after its marker, so that whatever
+        # another run does meanwhile, none of its entries is among those that are taken for old ones.
+        names = [name for name in os.listdir(folder) if not MARKER_PART.fullmatch(name)]
+        marker = read_marker(folder)
+        if marker is None and names:
             raise foreign(folder)
         store = Store(folder)
-        if read_layout(folder) != LAYOUT:
-            begin(store)
+        if marker is None:
+            write_marker(folder)
+        elif marker.get("layout") != LAYOUT:
+            begin_again(store, [name for name in names if ENTRY.fullmatch(name)])
         store.tidy(time.time())
     except FileExistsError:
         raise foreign(folder) from None
@@ -197,8 +213,8 @@ def open_store(folder: Path) -> Store:
     return store
 
 
-def read_layout(folder: Path) -> int | None:
-    """Return the layout of a cache.
+def read_marker(folder: Path) -> dict[str, object] | None:
+    """Return what the marker of a cache says.
 
     Parameters
     ----------
@@ -207,43 +223,56 @@ def read_layout(folder: Path) -> int | None:
 
     Returns
     -------
-    int or None
-        None where its marker is missing or cannot be read.
+    dict of str to object or None
+        None where there is no marker; empty where it cannot be understood.
     """
     try:
         content = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError:
         return None
-    layout = content.get("layout") if isinstance(content, dict) else None
-    return layout if isinstance(layout, int) else None
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
-def begin(store: Store) -> None:
-    """Make a folder a store without entries.
+def begin_again(store: Store, old: list[str]) -> None:
+    """Remove the entries of another layout.
 
     Parameters
     ----------
     store : Store
-        The store; entries of another layout are removed.
+        The store.
+    old : list of str
+        Names of its entries before its marker was read.
 
     Warns
     -----
     CxValueWarning
-        When there were any.
+        That they are made again.
     """
-    # The marker of an empty folder is written by whichever of two runs comes last: it says the same.
-    old = [path for path in store.folder.iterdir() if ENTRY.fullmatch(path.name)]
-    if (store.folder / MARKER).exists():
-        warnings.warn(
-            f"cache: '{store.folder.name}' is of another version or damaged; its {len(old)} entries are made again",
-            CxValueWarning, stacklevel=3,
-        )  # fmt: skip
-    for path in old:
-        path.unlink(missing_ok=True)
-    store.folder.chmod(PRIVATE_FOLDER)
-    with tempfile.NamedTemporaryFile("w", dir=store.folder, prefix=".marker-", delete=False, encoding="utf-8") as file:
+    warnings.warn(
+        f"cache: '{store.folder.name}' is of another version or damaged; its {len(old)} entries are made again",
+        CxValueWarning, stacklevel=3,
+    )  # fmt: skip
+    for name in old:
+        (store.folder / name).unlink(missing_ok=True)
+    write_marker(store.folder)
+
+
+def write_marker(folder: Path) -> None:
+    """Write the marker of this layout, for nobody else to read; of two runs at once, both write the same.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    """
+    folder.chmod(PRIVATE_FOLDER)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=folder, prefix=".cxvalue-cache-", suffix=".part", delete=False, encoding="utf-8"
+    ) as file:
         json.dump({"written_by": "cxvalue", "layout": LAYOUT}, file)
-    Path(file.name).replace(store.folder / MARKER)
+    Path(file.name).replace(folder / MARKER)
 
 
 def refuse_cache_within(out: Path, cache: Path | None) -> None:
