@@ -178,10 +178,10 @@ def test_scores_that_are_words(lean: Base, open_study: OpenStudy) -> None:
     with pytest.raises(cx.DataError) as refused:
         open_study(lean.changed("surveys", lambda rows: rows.assign(score="good"))).check()
     assert refused.value.what == (
-        "table 'surveys': no answer can be used; most (891) are answers with a score off the scale"
+        "table 'surveys': no answer can be used; most (891) are answers whose score is no number"
     )
     assert refused.value.allowed == "answers on the scale, of customers that the tables hold"
-    assert refused.value.hint == "run check and look at its rows"
+    assert refused.value.hint == "look for 'good'; [surveys] scale says which scores there are"
 
 
 def test_dates_that_are_numbers(lean: Base, open_study: OpenStudy) -> None:

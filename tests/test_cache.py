@@ -240,6 +240,10 @@ class TestTextRows:
         with closing(DuckDBEngine(threads=1, cache=tmp_path / "cache")) as engine:
             yield engine
 
+    def test_is_for_nobody_else_to_read(self, engine: DuckDBEngine, source: Source, tmp_path: Path) -> None:
+        self.rows(engine, source)
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "cache").iterdir()} == {0o600}
+
     def test_the_same_rows_as_in_the_text(self, engine: DuckDBEngine, source: Source) -> None:
         files: Any = list(source.paths)  # the stub of from_csv_auto says one path
         text = duckdb.from_csv_auto(files, header=True, all_varchar=True, union_by_name=True)
@@ -398,7 +402,7 @@ class TestStudy:
         open_store(base / "kept")
 
     def test_settings_refuse_it_for_another_engine(self) -> None:
-        with pytest.raises(cx.SettingsError, match="cache goes with engine = 'duckdb'"):
+        with pytest.raises(cx.SettingsError, match="cache = 'kept' does not go with engine = 'spark'"):
             cx.Settings(run={"engine": "spark", "cache": "kept"})
 
 

@@ -32,6 +32,7 @@ EXCLUDED = {
     "blank_date": ([answer(2, None, 3)], "answers without a date"),
     "blank_score": ([answer(2, "2023-07-01", None)], "answers without a score"),
     "off_scale": ([answer(2, f"2023-0{m}-01", s) for m, s in ((7, 11), (8, -1), (9, 7.5))], "score off the scale"),
+    "bad_score": ([answer(2, "2023-07-01", "eight"), answer(3, "2023-08-01", "n/a")], "score is no number"),
     "unknown_customer": ([answer(9999, "2023-07-01", 3)], "of customers that table 'customers' does not hold"),
     "outside_months": (
         [answer(2, "2022-12-31", 3), answer(2, "2025-01-01", 3)], "outside the months that the panels cover",
@@ -66,7 +67,7 @@ def test_a_date_that_cannot_be_read_is_an_error(lean: Base, open_study: OpenStud
         study.value()
     assert refused.value.what == "table 'surveys': 2 answers whose date cannot be read"
     assert refused.value.allowed == "ISO dates (2024-03-01), or date_format"
-    assert refused.value.hint == 'set date_format = "%d/%m/%Y" if days come first'
+    assert refused.value.hint == ("""look for '28/07/2023', 'soon'; set date_format = "%d/%m/%Y" if days come first""")
 
 
 @pytest.mark.parametrize("date", ["01/02/23", "23-07-01"])

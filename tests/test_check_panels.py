@@ -340,7 +340,9 @@ def test_a_value_that_is_no_finite_number_is_an_error(value: object, lean: Base,
         "table 'panels.revenue': 1 values of 'revenue' that are not finite numbers; 1 further error(s), see check"
     )
     assert refused.value.allowed == "numbers, with a decimal point"
-    assert refused.value.hint == "study.check().rows(…) shows them"
+    assert refused.value.hint == (
+        f"look for '{value}'; study.check().rows('panels.revenue.bad_revenue') in Python gives the rows"
+    )
     assert study.check().rows("panels.revenue.bad_revenue")["value_0_raw"].tolist() == [str(value)]
 
 
@@ -349,7 +351,7 @@ def test_a_month_that_cannot_be_read_is_an_error(lean: Base, open_study: OpenStu
         open_study(lean.changed("revenue", with_values("month", {3: "03/2023"}))).value()
     assert refused.value.what.startswith("table 'panels.revenue': 1 months that cannot be read")
     assert refused.value.allowed == "a date, a time stamp or YYYY-MM"
-    assert refused.value.hint == "set date_format; day-first dates must be declared"
+    assert refused.value.hint == "look for '03/2023'; date_format says how months are written"
 
 
 # Covariates and metrics of the user's own

@@ -130,7 +130,7 @@ def test_a_month_that_cannot_be_read_is_an_error(lean: Base, open_study: OpenStu
         open_study(lean.changed("retention", with_values("month", {0: "Jan 2023", 1: "2023-13"}))).value()
     assert refused.value.what.startswith("table 'panels.retention': 2 months that cannot be read")
     assert refused.value.allowed == "a date, a time stamp or YYYY-MM"
-    assert refused.value.hint == "set date_format"
+    assert refused.value.hint == "look for '2023-13', 'Jan 2023'; date_format says how months are written"
 
 
 def test_a_flag_other_than_0_and_1_is_an_error(lean: Base, open_study: OpenStudy) -> None:
@@ -197,7 +197,9 @@ def test_a_customer_that_stands_twice_with_different_columns_is_refused(lean: Ba
         open_study(lean.changed("customers", with_rows(other))).check()
     assert refused.value.what == "table 'customers': 1 customers that stand twice with different columns"
     assert refused.value.allowed == "one row a customer"
-    assert refused.value.hint == "keep the row that holds"
+    assert refused.value.hint == (
+        'keep the row that holds; in pandas, table[table.duplicated("customer_id", keep=False)] lists them'
+    )
 
 
 def test_a_joining_date_that_cannot_be_read_is_refused(lean: Base, open_study: OpenStudy) -> None:
@@ -205,7 +207,9 @@ def test_a_joining_date_that_cannot_be_read_is_refused(lean: Base, open_study: O
         open_study(lean.changed("customers", with_values("joined_date", {0: "15/03/2023", 4: "03/04/21"}))).check()
     assert refused.value.what == "table 'customers': 2 joining dates that cannot be read"
     assert refused.value.allowed == "ISO dates (2024-03-01), or date_format"
-    assert refused.value.hint == 'set date_format = "%d/%m/%Y" if days come first'
+    assert refused.value.hint == (
+        """look for '03/04/21', '15/03/2023'; set date_format = "%d/%m/%Y" if days come first"""
+    )
 
 
 def test_a_blank_segment_and_a_customer_never_active_are_noted(lean: Base, open_study: OpenStudy) -> None:

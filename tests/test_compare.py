@@ -118,6 +118,16 @@ class TestOneCause:
         assert found.conclusion[0].startswith("The only cause: the data (table surveys, ")
         assert found.conclusion[0].endswith(" The same: settings, version and seed. No figure differs.")
 
+    def test_the_value_alone_lacks_what_it_was_not_asked_for(self) -> None:
+        whole = run_of(first())
+        parts = ("outcomes", "links", "diagnosis", "valuation")
+        alone = replace(whole, results={**whole.results, **dict.fromkeys(parts)})
+        full = replace(whole, results={**whole.results, "diagnosis": {}})
+        assert compare_runs(full, alone).conclusion == (
+            "The only cause: --only, not set → value. The same: data, version and seed. No figure differs.",
+        )
+        assert compare_runs(alone, alone).causes == ()
+
 
 class TestSeveralCauses:
     def test_routes_tell_apart_what_they_can(self) -> None:

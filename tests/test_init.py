@@ -158,7 +158,7 @@ def test_check_accepts_what_is_written(name: str, guesses: dict[str, tuple[Path,
     # Every rule of the tables is kept. These exports are small on purpose, and a report wants more episodes.
     errors = [line for line in done.out.splitlines() if line.startswith("ERROR")]
     assert [line for line in errors if " study.episodes: " not in line] == []
-    assert done.err == ""
+    assert done.err == ("cxvalue check: broken: study.episodes\n" if errors else "")
     assert done.code == len(errors)
 
 
@@ -261,6 +261,24 @@ class TestDates:
         pd.DataFrame(rows, columns=["customer", "date", "nps"]).to_csv(tmp_path / "survey.csv", index=False)
         guess = guess_folder(engine, tmp_path)
         assert any("reads alike as %d/%m/%Y and %m/%d/%Y; day first is taken" in doubt for doubt in guess.unsure)
+
+
+class TestPlace:
+    @pytest.mark.parametrize("suffix", ["csv", "parquet"])
+    def test_monthly_files_of_a_folder_named_from_where_one_is(
+        self, suffix: str, tmp_path: Path, engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = tmp_path / "exports"
+        (folder / "panel").mkdir(parents=True)
+        customers = [f"C{n:04d}" for n in range(60)]
+        for month in range(1, 13):
+            rows = pd.DataFrame({"customer_id": customers, "month": f"2024-{month:02d}", "revenue": range(60)})
+            path = folder / "panel" / f"2024-{month:02d}.{suffix}"
+            rows.to_csv(path, index=False) if suffix == "csv" else rows.to_parquet(path)
+        monkeypatch.chdir(tmp_path)
+        whole, named = guess_folder(engine, folder), guess_folder(engine, Path("exports"))
+        assert {section["path"] for section in sections(named).values()} == {f"panel/*.{suffix}"}
+        assert (sections(named), named.unsure) == (sections(whole), whole.unsure)
 
 
 class TestScales:

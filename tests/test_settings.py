@@ -150,7 +150,7 @@ VALUES: list[tuple[dict[str, Any], str, str]] = [
     ({"panels": {"revenue": {"missing": "ignore"}}}, "[panels.revenue] missing = 'ignore' is refused", "'fill'"),
     ({"panels": {"revenue": {"duplicates": "first"}}}, "[panels.revenue] duplicates = 'first' is refused", "'last'"),
     ({"panels": {"retention": {"kind": "date"}}}, "[panels.retention] kind = 'date' is refused", "'churn_date'"),
-    ({"run": {"memory_limit": "lots"}}, "[run] memory_limit = 'lots' is refused", "MB|GB"),
+    ({"run": {"memory_limit": "lots"}}, "[run] memory_limit = 'lots' is refused", "such as '1GB'"),
     ({"run": {"threads": 0}}, "[run] threads = 0 is refused", "a whole number of at least 1"),
     ({"customers": {"segments": "plan"}}, "[customers] segments = 'plan' is refused", "list"),
 ]
@@ -253,6 +253,12 @@ def test_a_metric_of_ones_own_needs_a_kind() -> None:
     assert refused.value.allowed == (
         'kind = "count" or "money"; standard panels are retention, revenue, cost_to_serve, upgrades, referrals'
     )
+    assert refused.value.hint == (
+        'did you mean [panels.revenue]? For a metric of your own add kind = "count" and, if it is worth money, '
+        "unit_value = …"
+    )
+    with pytest.raises(cx.SettingsError) as refused:
+        cx.Settings(panels={"calls": {}})
     assert refused.value.hint == 'add kind = "count" and, if it is worth money, unit_value = …'
 
 
@@ -267,17 +273,49 @@ def test_a_standard_metric_keeps_its_kind_and_takes_its_value_from_economics(key
 
 
 @pytest.mark.parametrize(
-    ("content", "column"),
+    ("content", "what", "hint"),
     [
-        ({"surveys": {"columns": {"custmer_id": "Kunde"}}}, "custmer_id"),
-        ({"panels": {"revenue": {"columns": {"amount": "Betrag"}}}}, "amount"),
-        ({"panel": {"columns": {"revnue": "Umsatz"}}}, "revnue"),
+        ({"surveys": {"columns": {"custmer_id": "Kunde"}}}, "'custmer_id' in [surveys]", "did you mean 'customer_id'?"),
+        ({"panels": {"revenue": {"columns": {"betrag": "B"}}}}, "'betrag' in [panels.revenue]", "remove it, or "),
+        ({"panel": {"columns": {"revnue": "Umsatz"}}}, "'revnue' in [panel]", "did you mean 'revenue'?"),
     ],
 )
-def test_a_column_map_takes_canonical_names_only(content: dict[str, Any], column: str) -> None:
+def test_a_column_map_takes_canonical_names_only(content: dict[str, Any], what: str, hint: str) -> None:
     with pytest.raises(cx.SettingsError) as refused:
         cx.Settings(**content)
-    assert f"unknown column '{column}'" in refused.value.allowed
+    assert refused.value.what == f"unknown key {what} columns"
+    assert "customer_id" in refused.value.allowed
+    assert refused.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"run": {"engine": "sparkk"}},
+         "[run] engine = 'sparkk' is refused\nAllowed: 'duckdb' or 'spark'\nHint: did you mean 'spark'?"),
+        ({"run": {"threads": 0}},
+         "[run] threads = 0 is refused\nAllowed: a whole number of at least 1\n"
+         "Hint: leave it out; docs/settings.md says what it does"),
+        ({"run": {"cache": ""}},
+         "[run] cache = '' is refused\nAllowed: text that is not empty\n"
+         "Hint: leave it out; docs/settings.md says what it does"),
+        ({"run": {"memory_limit": "1KB"}},
+         "[run] memory_limit = '1KB' is refused\nAllowed: text such as '1GB' or '500MB'\nHint: did you mean '1GB'?"),
+        ({"run": {"engine": "spark", "cache": "c"}},
+         "[run] cache = 'c' does not go with engine = 'spark'\nAllowed: a cache with engine = 'duckdb'\n"
+         "Hint: leave out one of the two"),
+        ({"customers": {"segments": ["a"], "covariates": ["a"]}},
+         "[customers] is refused\nAllowed: each column once in segments or covariates; 'a' stands twice\n"
+         "Hint: look it up in docs/settings.md"),
+        ({"study": {"horizon_months": "two years"}},
+         "[study] horizon_months = 'two years' is refused\nAllowed: a whole number from 1 to 60\n"
+         "Hint: leave it out for the default, 24; docs/settings.md says what it does"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_one_thing_to_do(content: dict[str, Any], message: str) -> None:
+    with pytest.raises(cx.SettingsError) as refused:
+        cx.Settings(**content)
+    assert str(refused.value) == message
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from difflib import get_close_matches
 from types import UnionType
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin
 
@@ -59,12 +62,50 @@ def settings_error(error: ValidationError, section: type[Section]) -> SettingsEr
         return SettingsError(f"unknown section [{key}]", allowed=refused.allowed, hint=refused.hint)
     if first["type"] == "missing":
         return SettingsError(f"[{section.section_name}] lacks the key '{key}'", hint=f"add {key} = …")
-    speaks_for_itself = len(first["loc"]) != 1 or first["type"] in ("value_error", "string_pattern_mismatch")
-    field = None if speaks_for_itself else field_named(section, str(first["loc"][0]))
     said = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    allowed = (field and allowed_values(field)) or said
+    if not first["loc"]:
+        return SettingsError(f"[{section.section_name}] is refused", allowed=said, hint=LOOK_UP)
+    field = field_named(section, str(first["loc"][0])) if len(first["loc"]) == 1 else None
+    allowed = (field and first["type"] != "value_error" and allowed_values(field)) or said
     more = f"; {len(others)} more such finding(s) in this section" if others else ""
-    return SettingsError(f"[{section.section_name}] {key} = {first['input']!r} is refused", allowed=f"{allowed}{more}")
+    return SettingsError(
+        f"[{section.section_name}] {key} = {first['input']!r} is refused", allowed=f"{allowed}{more}",
+        hint=refusal_hint(field, first["input"], allowed),
+    )  # fmt: skip
+
+
+def refusal_hint(field: FieldInfo | None, given: object, allowed: str) -> str:
+    """Return what to do about a value that is refused.
+
+    Parameters
+    ----------
+    field : FieldInfo, optional
+        What the key stands for.
+    given : object
+        The value.
+    allowed : str
+        What the key takes; words that it takes stand in quotes.
+
+    Returns
+    -------
+    str
+        The nearest word, else the default, else where to look.
+
+    Examples
+    --------
+    >>> refusal_hint(None, "dukdb", "'duckdb' or 'spark'")
+    "did you mean 'duckdb'?"
+    """
+    near = get_close_matches(given, re.findall(r"'([^']+)'", allowed), n=1) if isinstance(given, str) else []
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if field is None or field.is_required():
+        return LOOK_UP
+    default = field.default
+    shown = (
+        f" for the default, {json.dumps(default)}" if isinstance(default, str | int | float) and default != "" else ""
+    )
+    return f"leave it out{shown}; docs/settings.md says what it does"
 
 
 def known_keys(section: type[Section]) -> list[str]:
@@ -83,6 +124,7 @@ def known_keys(section: type[Section]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
 
 
+LOOK_UP = "look it up in docs/settings.md"
 KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 """What a value of a type is called."""
 
@@ -135,6 +177,10 @@ def allowed_values(field: FieldInfo) -> str:
         return " or ".join(repr(value) for value in get_args(annotation))
     if annotation not in KINDS:
         return ""
+    if field.examples:
+        return f"{KINDS[annotation]} such as " + " or ".join(repr(example) for example in field.examples)
+    if annotation is str and any(getattr(bound, "min_length", 0) for bound in field.metadata):
+        return "text that is not empty"
     return " ".join(filter(None, [KINDS[annotation], allowed_range(field.metadata)]))
 
 

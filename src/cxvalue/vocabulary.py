@@ -198,7 +198,7 @@ def parse_month(text: str) -> int:
     year, separator, month = text.partition("-")
     if separator and len(year) == 4 and year.isdigit() and month.isdigit() and 1 <= int(month) <= 12:
         return month_index(int(year), int(month))
-    raise ValueError(f"a month of the form YYYY-MM, such as 2025-03, and not '{text}'")
+    raise ValueError("a month of the form YYYY-MM, such as 2025-03")
 
 
 def cohort_label(month: int, by: str) -> str:

@@ -64,6 +64,8 @@ def check(
         typer.echo(line)
     typer.echo(margin_note(settings.economics))
     if not found.ok:
+        broken = [finding.rule for finding in found.findings if finding.level == "error"]
+        typer.echo(f"cxvalue check: broken: {', '.join(broken)}", err=True)
         raise typer.Exit(BROKEN)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import Field, field_validator, model_validator
 
 from cxvalue.engine.installed import engine_names
+from cxvalue.errors import SettingsError
 from cxvalue.section import Section
+
+MEMORY: Final = r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$"
 
 
 class RunSettings(Section):
@@ -42,7 +45,7 @@ class RunSettings(Section):
 
     engine: str = "duckdb"
     threads: int | None = Field(default=None, ge=1)
-    memory_limit: str = Field(default="1GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB|TiB)$")
+    memory_limit: str = Field(default="1GB", pattern=MEMORY, examples=["1GB", "500MB"])
     spark: dict[str, str] = Field(default_factory=dict)
     cache: str | None = Field(default=None, min_length=1)
     disclosure_min: int = Field(default=10, ge=1)
@@ -57,7 +60,10 @@ class RunSettings(Section):
     @model_validator(mode="after")
     def _cache_is_of_duckdb(self) -> RunSettings:
         if self.cache is not None and self.engine != "duckdb":
-            raise ValueError(f"cache goes with engine = 'duckdb', not with '{self.engine}'")
+            raise SettingsError(
+                f"[run] cache = '{self.cache}' does not go with engine = '{self.engine}'",
+                allowed="a cache with engine = 'duckdb'", hint="leave out one of the two",
+            )  # fmt: skip
         return self
 
     def cache_folder(self, folder: Path) -> Path | None:

@@ -384,13 +384,14 @@ def finding_row(finding: Finding, results: StudyResults) -> dict[str, Any]:
     """
     minimum = results.disclosure_min
     what = hide_in_text(finding.what, minimum)
-    hide = is_small(finding.n_rows, minimum) or NEARLY_ALL in what
+    is_few = finding.is_of_customers and is_small(finding.n_rows, minimum)
+    hide = is_few or NEARLY_ALL in what
     amount = None if hide else finding.amount
     is_money = finding.table.rpartition(".")[2] in MONEY_PANELS
     return {
         "table": finding.table, "rule": finding.rule, "level": finding.level,
         "reason": what, "n": None if hide else finding.n_rows,
-        "note": (at_least(minimum) if is_small(finding.n_rows, minimum) else NEARLY_ALL) if hide else "",
+        "note": (at_least(minimum) if is_few else NEARLY_ALL) if hide else "",
         "amount": amount,
         "amount_unit": "" if amount is None else (results.currency if is_money else "as in the table"),
         "action": finding.action,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.calendar import Calendar, make_calendar
+from cxvalue.tables.examples import DAYS_FIRST, HOW_WRITTEN, look_for
 from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, found, in_proportion
 from cxvalue.tables.panel_months import keep_retention_months
 from cxvalue.tables.schema import TableSet
@@ -15,6 +16,7 @@ from cxvalue.vocabulary import month_label
 
 MONTH_OF = "CAST(year({0}) * 12 + month({0}) - 1 AS INTEGER)"
 """SQL that turns a date into a month integer."""
+NO_FLAG = "value IS NULL OR value NOT IN (0, 1)"
 MIN_SHARE_OF_COMPLETE_MONTH = 0.8
 """A last month with fewer rows than this share of the month before is taken for one that is still being loaded."""
 
@@ -97,20 +99,22 @@ def clean_customers(engine: Engine, tables: TableSet) -> list[Finding]:
             "error",
             what=f"{n_kept - as_int(kept['n_ids']):,} customers that stand twice with different columns",
             action="one row a customer",
-            hint="keep the row that holds",
+            hint='keep the row that holds; in pandas, table[table.duplicated("customer_id", keep=False)] lists them',
             rows_sql=repeated_customers(),
         ),
     ]
     if tables.has_joined_date:
+        n_bad, bad = as_int(counts["n_bad_dates"]), "joined_date IS NULL AND joined_date_raw IS NOT NULL"
+        bad_dates = f"SELECT * FROM customers_in WHERE {bad}"
         findings.append(
             found(
                 "customers.bad_joined_date",
-                as_int(counts["n_bad_dates"]),
+                n_bad,
                 "error",
-                what=f"{as_int(counts['n_bad_dates']):,} joining dates that cannot be read",
+                what=f"{n_bad:,} joining dates that cannot be read",
                 action="ISO dates (2024-03-01), or date_format",
-                hint='set date_format = "%d/%m/%Y" if days come first',
-                rows_sql="SELECT * FROM customers_in WHERE joined_date IS NULL AND joined_date_raw IS NOT NULL",
+                hint=look_for(engine, bad_dates, "joined_date_raw", n_rows=n_bad, then=DAYS_FIRST),
+                rows_sql=bad_dates,
             )
         )
     for segment in tables.segments:
@@ -200,6 +204,7 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
         "FROM retention_months",
     )
     n_bad, n_bad_flags = as_int(counts["n_bad_months"]), as_int(counts["n_bad_flags"])
+    bad_months, bad_flags = (f"SELECT * FROM retention_in WHERE {which}" for which in ("month IS NULL", NO_FLAG))
     findings = [
         found(
             "panels.retention.bad_month",
@@ -207,8 +212,8 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
             "error",
             what=f"{n_bad:,} months that cannot be read",
             action="a date, a time stamp or YYYY-MM",
-            hint="set date_format",
-            rows_sql="SELECT * FROM retention_in WHERE month IS NULL",
+            hint=look_for(engine, bad_months, "month_raw", n_rows=n_bad, then=HOW_WRITTEN),
+            rows_sql=bad_months,
         ),
         found(
             "panels.retention.blank_id",
@@ -224,6 +229,8 @@ def read_activity(engine: Engine, tables: TableSet) -> tuple[Activity, list[Find
             "error",
             what=f"{n_bad_flags:,} flags that are not 0 or 1",
             action="1 while active, 0 otherwise",
+            hint=look_for(engine, bad_flags, "value_raw", n_rows=n_bad_flags, then="write 1 for active, 0 for not"),
+            rows_sql=bad_flags if flag else "",
         ),
     ]
     if as_int(counts["n_rows"]) == 0 or counts["first"] is None:
@@ -270,6 +277,7 @@ def empty_months(engine: Engine, table: str, monthly_counts: str, action: str) -
         what="months without a single row" + (f": {named}" if empty else ""),
         action=action,
         hint="look whether the export lost a month" if empty else "",
+        is_of_customers=False,
     )
 
 

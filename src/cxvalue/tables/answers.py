@@ -10,6 +10,7 @@ import pyarrow as pa
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import MONTH_OF, Activity, as_int
+from cxvalue.tables.examples import DAYS_FIRST, look_for
 from cxvalue.tables.findings import COMPLETE_CUSTOMERS, Finding, Level, found, in_proportion
 from cxvalue.tables.number_table import number_table
 from cxvalue.tables.schema import TableSet
@@ -22,6 +23,7 @@ FATES: Final[dict[str, tuple[Level, str, str]]] = {
     "blank_date": ("excluded", "answers without a date", "left out"),
     "blank_score": ("excluded", "answers without a score", "left out"),
     "bad_date": ("error", "answers whose date cannot be read", "ISO dates (2024-03-01), or date_format"),
+    "bad_score": ("excluded", "answers whose score is no number", "left out"),
     "off_scale": ("excluded", "answers with a score off the scale", "left out"),
     "unknown_customer": ("excluded", "answers of customers that table 'customers' does not hold", "left out"),
     "outside_months": ("excluded", "answers outside the months that the panels cover", "left out"),
@@ -111,6 +113,8 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
     n = dict(zip(counts["fate"].to_pylist(), counts["n"].to_pylist(), strict=True))
     if not n:
         raise DataError("table 'surveys' is empty", allowed="a row for each answer")
+    bad_dates = "SELECT * FROM answers_shown WHERE fate = 'bad_date'"
+    hint = look_for(engine, bad_dates, "survey_date_raw", n_rows=n.get("bad_date", 0), then=DAYS_FIRST)
     findings = [
         found(
             f"surveys.{fate}",
@@ -118,7 +122,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
             level,
             what=f"{n.get(fate, 0):,} {what}" if level == "error" else what,
             action=action,
-            hint='set date_format = "%d/%m/%Y" if days come first' if fate == "bad_date" else "",
+            hint=hint if fate == "bad_date" else "",
             rows_sql=f"SELECT * FROM answers_shown WHERE fate = '{fate}'",
         )
         for fate, (level, what, action) in fates_of(activity).items()
@@ -148,7 +152,7 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
         raise DataError(
             f"table 'surveys': no answer can be used; most ({worst.n_rows:,}) are {worst.what}",
             allowed="answers on the scale, of customers that the tables hold",
-            hint="run check and look at its rows",
+            hint=worst.hint or what_to_compare(engine, worst),
         )
     engine.define(
         "answers_valid",
@@ -170,6 +174,27 @@ def mark_answers(engine: Engine, tables: TableSet, activity: Activity, *, first_
     return findings
 
 
+def what_to_compare(engine: Engine, worst: Finding) -> str:
+    """Return what to do where no answer can be used.
+
+    Parameters
+    ----------
+    engine : Engine
+        Looks for examples.
+    worst : Finding
+        What most answers lack.
+
+    Returns
+    -------
+    str
+        A hint.
+    """
+    if worst.rule not in ("surveys.bad_score", "surveys.off_scale"):
+        return "compare the customers and dates of the answers with the other tables"
+    then = "[surveys] scale says which scores there are"
+    return look_for(engine, worst.rows_sql, "score_raw", n_rows=worst.n_rows, then=then)
+
+
 def scale_finding(fates: dict[str, int], scale: str) -> Finding:
     """Return the finding on a scale that is not the one that was asked with.
 
@@ -187,7 +212,7 @@ def scale_finding(fates: dict[str, int], scale: str) -> Finding:
     """
     unread = ("blank_id", "blank_date", "blank_score", "bad_date")
     n_scored = sum(count for fate, count in fates.items() if fate not in unread)
-    n_off = fates.get("off_scale", 0)
+    n_off = fates.get("off_scale", 0) + fates.get("bad_score", 0)
     wrong = n_off > MOST_OFF_SCALE * n_scored
     share = f"{n_off:,} of {n_scored:,} scores ({n_off / max(n_scored, 1):.0%}) lie off scale '{scale}'"
     return found(
@@ -197,7 +222,7 @@ def scale_finding(fates: dict[str, int], scale: str) -> Finding:
         what=share if wrong else "a scale on which a fifth of the scores do not lie",
         action=f"at most {MOST_OFF_SCALE:.0%} off the scale",
         hint='scores from 0 to 10 are scale = "nps", 1 to 5 "csat5", 1 to 7 "ces7"' if wrong else "",
-        rows_sql="SELECT * FROM answers_shown WHERE fate = 'off_scale'",
+        rows_sql="SELECT * FROM answers_shown WHERE fate IN ('off_scale', 'bad_score')",
     )
 
 
@@ -328,6 +353,7 @@ def judged(tables: TableSet, activity: Activity, first_month: int, *, columns: s
         WHEN survey_date_raw IS NULL THEN 'blank_date'
         WHEN score_raw IS NULL THEN 'blank_score'
         WHEN survey_date IS NULL THEN 'bad_date'
+        WHEN score IS NULL THEN 'bad_score'
         WHEN band IS NULL THEN 'off_scale'
         WHEN NOT known THEN 'unknown_customer'
         WHEN m0 < {first_month} OR m0 > {calendar.last} THEN 'outside_months'

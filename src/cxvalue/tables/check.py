@@ -13,6 +13,7 @@ from cxvalue.result import Drawable, TableResult
 from cxvalue.tables.activity import Activity, as_int, clean_customers, read_activity
 from cxvalue.tables.answers import mark_answers
 from cxvalue.tables.churn_dates import activity_from_dates
+from cxvalue.tables.empty_files import empty_files
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.invitations import check_invitations
 from cxvalue.tables.panels import CleanPanel, clean_panel
@@ -114,6 +115,7 @@ def check_tables(engine: Engine, tables: TableSet, *, progress: Progress = silen
     follow_up_end = min(ends)
     findings.append(no_follow_up(engine, follow_up_end))
     findings.append(follow_up_finding(panels, activity, follow_up_end))
+    findings += [finding for source in tables.sources.values() for finding in empty_files(source)]
     findings += [late_start(panel, activity) for panel in panels if panel.panel.missing == "zero"]
     return CleanTables(tables, activity, tuple(panels), first_month, follow_up_end, tuple(findings))
 
@@ -190,6 +192,7 @@ def late_start(panel: CleanPanel, activity: Activity) -> Finding:
         "note",
         what=f"months before the first row ({first}), counted from the first of {activity.told_by}",
         action=f"taken as 0: if the panel did not exist yet, cut {activity.told_by} to its months",
+        is_of_customers=False,
     )
 
 

@@ -6,6 +6,7 @@ from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import MONTH_OF, Activity, as_int, keep_activity, one_row
 from cxvalue.tables.calendar import make_calendar
+from cxvalue.tables.examples import DAYS_FIRST, look_for
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.schema import TableSet
 
@@ -41,14 +42,17 @@ def activity_from_dates(engine: Engine, tables: TableSet) -> tuple[Activity, lis
         "SELECT count(*) AS n_rows, count(churn_date_raw) - count(churn_date) AS n_bad, "
         "count(*) - count(DISTINCT customer_id) AS n_repeated FROM retention_in",
     )
+    n_bad = as_int(counts["n_bad"])
+    bad_dates = "SELECT * FROM retention_in WHERE churn_date IS NULL AND churn_date_raw IS NOT NULL"
     findings = [
         found(
             "panels.retention.bad_month",
-            as_int(counts["n_bad"]),
+            n_bad,
             "error",
-            what=f"{as_int(counts['n_bad']):,} churn dates that cannot be read",
+            what=f"{n_bad:,} churn dates that cannot be read",
             action="ISO dates or date_format; blank for those who stay",
-            hint="set date_format",
+            hint=look_for(engine, bad_dates, "churn_date_raw", n_rows=n_bad, then=DAYS_FIRST),
+            rows_sql=bad_dates,
         ),
         found(
             "panels.retention.contradicting",

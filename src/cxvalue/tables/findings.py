@@ -39,6 +39,8 @@ class Finding(Brief):
         One thing to do.
     rows_sql : str
         Statement that gives the rows; empty where a rule has none.
+    is_of_customers : bool
+        Whether the rows are those of customers; months and files are not, and a report may show how few they are.
     """
 
     rule: str
@@ -50,6 +52,7 @@ class Finding(Brief):
     amount: float | None = None
     hint: str = ""
     rows_sql: str = ""
+    is_of_customers: bool = True
 
     def error(self) -> DataError:
         """Return the finding as an error.
@@ -72,6 +75,7 @@ def found(
     amount: float | None = None,
     hint: str = "",
     rows_sql: str = "",
+    is_of_customers: bool = True,
 ) -> Finding:
     """Return a finding that is ``ok`` when no row is affected.
 
@@ -91,6 +95,8 @@ def found(
         One thing to do.
     rows_sql : str
         Statement that gives the rows.
+    is_of_customers : bool
+        Whether the rows are those of customers, not months or files.
 
     Returns
     -------
@@ -103,7 +109,8 @@ def found(
     'ok'
     """
     table = rule.rpartition(".")[0]
-    return Finding(rule, table, level if n_rows else "ok", n_rows, what, action, amount, hint, rows_sql)
+    level = level if n_rows else "ok"
+    return Finding(rule, table, level, n_rows, what, action, amount, hint, rows_sql, is_of_customers)
 
 
 def in_proportion(finding: Finding, n_all: int, *, hint: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxvalue.engine import Engine
 from cxvalue.tables.activity import as_int, one_row
+from cxvalue.tables.examples import DAYS_FIRST, look_for
 from cxvalue.tables.findings import Finding, found
 
 
@@ -49,7 +50,7 @@ def check_invitations(engine: Engine) -> list[Finding]:
                 "error" if is_error else "excluded",
                 what=f"{n_rows:,} {what}" if is_error else what,
                 action=action,
-                hint='set date_format = "%d/%m/%Y" if days come first' if is_error else "",
+                hint=look_for(engine, rows, "invited_date_raw", n_rows=n_rows, then=DAYS_FIRST) if is_error else "",
                 rows_sql=rows,
             )
         )

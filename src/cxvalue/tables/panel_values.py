@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cxvalue.engine import Engine
 from cxvalue.errors import DataError
 from cxvalue.tables.activity import as_int, empty_months, last_complete_month, one_row
+from cxvalue.tables.examples import HOW_WRITTEN, give_rows, look_for
 from cxvalue.tables.findings import Finding, found
 from cxvalue.tables.panel_months import keep_months
 from cxvalue.tables.schema import Panel
@@ -44,7 +45,7 @@ def read_values(engine: Engine, panel: Panel, *, counted: bool = False) -> tuple
     )
     if as_int(total["n"]) == 0:
         raise DataError(f"table '{panel.name}' is empty", allowed="a row for each customer and month")
-    n_bad = as_int(total["n_bad"])
+    n_bad, bad_months = as_int(total["n_bad"]), f"SELECT * FROM {panel.view} WHERE month IS NULL"
     findings = [
         found(
             f"{panel.name}.bad_month",
@@ -52,8 +53,8 @@ def read_values(engine: Engine, panel: Panel, *, counted: bool = False) -> tuple
             "error",
             what=f"{n_bad:,} months that cannot be read",
             action="a date, a time stamp or YYYY-MM",
-            hint="set date_format; day-first dates must be declared",
-            rows_sql=f"SELECT * FROM {panel.view} WHERE month IS NULL",
+            hint=look_for(engine, bad_months, "month_raw", n_rows=n_bad, then=HOW_WRITTEN),
+            rows_sql=bad_months,
         ),
         found(
             f"{panel.name}.blank_id",
@@ -68,7 +69,7 @@ def read_values(engine: Engine, panel: Panel, *, counted: bool = False) -> tuple
         raise findings[0].error()
     odd = count_odd_values(engine, panel, total)
     for name, label in panel.labels().items():
-        findings += value_findings(panel, name, label, counts=odd)
+        findings += value_findings(engine, panel, name, label, counts=odd)
     empty = "zero for everybody" if panel.missing == "zero" else "missing for everybody"
     findings.append(empty_months(engine, panel.name, f"SELECT month, n FROM {panel.view}_months", empty))
     return as_int(total["first"]), last_month_of(engine, panel, as_int(total["last"])), findings
@@ -131,11 +132,15 @@ def count_odd_values(
     return one_row(engine, f"SELECT {', '.join(sums)} FROM {panel.view} WHERE {' OR '.join(odd)}")
 
 
-def value_findings(panel: Panel, name: str, label: str, *, counts: Mapping[str, int | float | None]) -> list[Finding]:
+def value_findings(
+    engine: Engine, panel: Panel, name: str, label: str, *, counts: Mapping[str, int | float | None]
+) -> list[Finding]:
     """Return the findings on one column's values.
 
     Parameters
     ----------
+    engine : Engine
+        Looks for examples.
     panel : Panel
         The panel.
     name : str
@@ -154,15 +159,17 @@ def value_findings(panel: Panel, name: str, label: str, *, counts: Mapping[str, 
     is_money = any(m.canonical == name and m.metric.kind == "money" for m in panel.metrics)
     is_count = any(m.canonical == name and m.metric.kind == "count" for m in panel.metrics)
     negative = f"SELECT * FROM {panel.view} WHERE {name} < 0"
+    bad_rule, negative_rule = (f"{panel.name}.{which}_{label}" for which in ("bad", "negative"))
+    bad = f"SELECT * FROM {panel.view} WHERE {name} IS NULL AND {name}_raw IS NOT NULL"
     findings = [
         found(
-            f"{panel.name}.bad_{label}",
+            bad_rule,
             n_bad,
             "error",
             what=f"{n_bad:,} values of '{label}' that are not finite numbers",
             action="numbers, with a decimal point",
-            hint="study.check().rows(…) shows them",
-            rows_sql=f"SELECT * FROM {panel.view} WHERE {name} IS NULL AND {name}_raw IS NOT NULL",
+            hint=look_for(engine, bad, f"{name}_raw", n_rows=n_bad, then=give_rows(bad_rule)),
+            rows_sql=bad,
         ),
         found(
             f"{panel.name}.blank_{label}",
@@ -176,11 +183,12 @@ def value_findings(panel: Panel, name: str, label: str, *, counts: Mapping[str, 
     if is_count:
         findings.append(
             found(
-                f"{panel.name}.negative_{label}",
+                negative_rule,
                 n_negative,
                 "error",
                 what=f"{n_negative:,} negative counts of '{label}'",
                 action="0 or more",
+                hint=look_for(engine, negative, f"{name}_raw", n_rows=n_negative, then=give_rows(negative_rule)),
                 rows_sql=negative,
             )
         )
@@ -188,7 +196,7 @@ def value_findings(panel: Panel, name: str, label: str, *, counts: Mapping[str, 
         refund = counts.get(f"refund_{name}")
         findings.append(
             found(
-                f"{panel.name}.negative_{label}",
+                negative_rule,
                 n_negative,
                 "note",
                 what=f"negative values of '{label}' (refunds)",

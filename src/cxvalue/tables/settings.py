@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import ClassVar, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
 from cxvalue.errors import SettingsError
-from cxvalue.section import Section
+from cxvalue.section import Section, refusal_hint
 from cxvalue.tables.ledger import LedgerTotal, StatedCount, read_ledger
 from cxvalue.tables.scales import Scale, read_scale
 from cxvalue.vocabulary import GROSS_PROFIT, PURCHASED, RETAINED, STANDARD_METRICS
@@ -48,7 +49,7 @@ class TableSettings(Section):
     def _known_columns(cls, columns: ColumnMap) -> ColumnMap:
         for name in columns:
             if cls.allowed_columns and name not in cls.allowed_columns:
-                raise ValueError(f"unknown column '{name}'; canonical names here are {', '.join(cls.allowed_columns)}")
+                raise SettingsError.unknown_key(name, f"[{cls.section_name}] columns", cls.allowed_columns)
         return columns
 
 
@@ -84,7 +85,11 @@ class SurveySettings(TableSettings):
         try:
             self.read_scale()
         except ValueError as error:
-            raise SettingsError(f"[surveys] scale = {self.scale!r} is refused", allowed=str(error)) from None
+            allowed = str(error)
+            raise SettingsError(
+                f"[surveys] scale = {self.scale!r} is refused", allowed=allowed,
+                hint=refusal_hint(None, self.scale, allowed),
+            ) from None  # fmt: skip
         return self
 
     def read_scale(self) -> Scale:
@@ -217,9 +222,7 @@ class WidePanelSettings(TableSettings):
                 raise ValueError(f"a metric of your own cannot be called '{name}': the library measures it itself")
         for name in self.columns:
             if name not in known:
-                raise ValueError(
-                    f"unknown column '{name}'; allowed are {', '.join(sorted(known))} ([panel.metrics.NAME])"
-                )
+                raise SettingsError.unknown_key(name, "[panel] columns", known)
         return self
 
 
@@ -335,11 +338,13 @@ def refuse_kind(name: str, panel: PanelSettings) -> None:
         )
     standard = STANDARD_METRICS.get(name)
     if standard is None and panel.kind is None:
+        near = get_close_matches(name, [RETENTION_PANEL, *STANDARD_METRICS], n=1, cutoff=0.75)
+        meant = f"did you mean [panels.{near[0]}]? For a metric of your own " if near else ""
         raise SettingsError(
             f"[panels.{name}] is a metric of your own and lacks its kind",
             allowed='kind = "count" or "money"; standard panels are retention, '
             + ", ".join(list(STANDARD_METRICS)[1:]),
-            hint='add kind = "count" and, if it is worth money, unit_value = …',
+            hint=f'{meant}add kind = "count" and, if it is worth money, unit_value = …',
         )
     if standard is not None and (panel.kind not in (None, standard.kind) or panel.unit_value != 0.0):
         raise SettingsError(

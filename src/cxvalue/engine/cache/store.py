@@ -20,6 +20,7 @@ MARKER: Final = "cxvalue-cache.json"
 LAYOUT: Final = 1
 """Of names and entries; another one is not read but made again."""
 PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FILE: Final = 0o600
 ENTRY: Final = re.compile(r"[a-z_]+-[0-9a-f]{32}-[0-9a-f]{64}\.[a-z]+")
 PART: Final = re.compile(r"\.[a-z_]+-[0-9a-f]{32}-.*\.part")
 MARKER_PART: Final = re.compile(r"\.cxvalue-cache-.*\.part")
@@ -139,6 +140,7 @@ class Store:
                 part = Path(file.name)
             try:
                 make(part)
+                part.chmod(PRIVATE_FILE)  # what writes it may have put another file in its place
                 return part.replace(self.folder / f"{kind}-{key}-{content_hash(part)}.{suffix}")
             finally:
                 part.unlink(missing_ok=True)

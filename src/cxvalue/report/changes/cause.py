@@ -95,7 +95,8 @@ def list_causes(before: ReportedRun, after: ReportedRun) -> tuple[Cause, ...]:
     Returns
     -------
     tuple of Cause
-        Data, settings, seed, version. Where a manifest is missing, what results alone tell of the settings.
+        Data, settings, seed, whether ``--only value`` was asked for, version.
+        Where a manifest is missing, what results alone tell of the settings.
     """
     found: list[Cause] = []
     if before.manifest is not None and after.manifest is not None:
@@ -107,10 +108,29 @@ def list_causes(before: ReportedRun, after: ReportedRun) -> tuple[Cause, ...]:
             texts = (json_text(old[name]) if name in old else None, json_text(new[name]) if name in new else None)
             kind: Kind = "seed" if name == "study.seed" else "settings"
             found.append(Cause(kind, name, *texts, routes_of(name), is_silent(name)))
+    parts = [None if is_whole(run) else "value" for run in (before, after)]
+    if parts[0] != parts[1]:
+        found.append(Cause("settings", "--only", *parts, NOWHERE))
     versions = tuple(str(run.results["study"]["version"]) for run in (before, after))
     if versions[0] != versions[1]:
         found.append(Cause("version", "version", versions[0], versions[1], frozenset(ROUTES)))
     return tuple(found)
+
+
+def is_whole(run: ReportedRun) -> bool:
+    """Return whether a report holds more than the value, which is all that ``--only value`` gives.
+
+    Parameters
+    ----------
+    run : ReportedRun
+        The run.
+
+    Returns
+    -------
+    bool
+        Whether any of the other parts is there.
+    """
+    return any(run.results.get(part) is not None for part in ("outcomes", "links", "diagnosis", "valuation"))
 
 
 def source_causes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cause]:

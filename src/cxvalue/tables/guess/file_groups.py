@@ -20,6 +20,8 @@ FOREIGN: Final = (".xls", ".xlsm", ".xlsb", ".feather", ".arrow", ".orc", ".avro
 REPORT_MARK: Final = "manifest.json"
 MOST_FILES: Final = 2000
 MOST_LEVELS: Final = 3
+YEAR_AT_THE_END: Final = re.compile(r"(?:19|20)\d\d[-_. ]?$")
+"""Of what the names of monthly files share: next year's files are to be found as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +250,9 @@ def common_glob(files: list[Path]) -> Path | None:
     start = len(names[0][:start].rstrip("0123456789"))
     end = next(at for at in range(1, min(map(len, names)) + 1) if len({name[-at:] for name in names}) > 1) - 1
     tail = names[0][len(names[0]) - end :].lstrip("0123456789") if end else ""
-    pattern = f"{names[0][:start]}*{tail}"
-    place = files[0].parent
-    if any(character in pattern.replace("*", "", 1) for character in "*?[") or sorted(place.glob(pattern)) != files:
-        return None
-    return place / pattern
+    place, head = files[0].parent, names[0][:start]
+    for pattern in (f"{YEAR_AT_THE_END.sub('', head)}*{tail}", f"{head}*{tail}"):
+        is_plain = not any(character in pattern.replace("*", "", 1) for character in "*?[")
+        if is_plain and sorted(place.glob(pattern)) == files:
+            return place / pattern
+    return None

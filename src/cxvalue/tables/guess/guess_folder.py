@@ -129,14 +129,14 @@ def agreeing(engine: Engine, group: FileGroup, folder: Path) -> list[FileGroup]:
     """
     if "*" not in group.path:
         return [group]
-    files = sorted(folder.glob(group.path))
+    files = [relative(file, folder) for file in sorted(folder.glob(group.path))]
     looked_at = {files[0], files[len(files) // 2], files[-1]}
     try:
-        names = {tuple(sorted(engine.describe(open_source(str(file), table=group.label, folder=folder))))
+        names = {tuple(sorted(engine.describe(open_source(file, table=group.label, folder=folder))))
                  for file in looked_at}  # fmt: skip
     except DataError:
         names = set()
-    return [group] if len(names) == 1 else [FileGroup(relative(file, folder)) for file in files]
+    return [group] if len(names) == 1 else [FileGroup(file) for file in files]
 
 
 def told_by_itself(panel: SectionGuess, retention: SectionGuess) -> bool:
