@@ -6,11 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cxvalue.cli import main
+from cxvalue.report import StudyResults, write
 from processes import ENVIRONMENT, on_terminal
 
 LINE = "Interrupted: nothing half-written is left."
@@ -110,6 +113,24 @@ def test_check(study_file: Path, places: tuple[Path, Path]) -> None:
         assert terminal.finish() == 130
         assert terminal.last_line() == LINE
     assert left_in(*places) == []
+
+
+def test_one_that_is_lost_on_its_way_ends_the_run_before_anything_is_written(
+    study_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a function that C code calls back: what it raises is printed and forgotten."""
+    draw = write.report_figures
+
+    def drawing(results: StudyResults) -> Any:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return draw(results)
+
+    monkeypatch.setattr(write, "report_figures", drawing)
+    out = tmp_path / "out"
+    assert main(["report", str(study_file), "--only", "value", "--out", str(out), "--quiet"]) == 130
+    assert capsys.readouterr().err == f"{LINE}\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_handlers_are_given_back() -> None:

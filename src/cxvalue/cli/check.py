@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cxvalue.cli.interruption import heeding
 from cxvalue.cli.warning_lines import warning_lines
 from cxvalue.progress import ProgressBar
 
@@ -50,7 +51,7 @@ def check(
     with (
         warning_lines(),
         ProgressBar() as progress,
-        closing(Inputs(Tables(), settings, folder=study.parent, progress=progress)) as opened,
+        closing(Inputs(Tables(), settings, folder=study.parent, progress=heeding(progress))) as opened,
     ):
         found = opened.check()
         if found.ok:  # what broken rules leave tells nothing yet

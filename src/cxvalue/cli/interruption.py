@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextvars import ContextVar
 from types import FrameType, TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from cxvalue.progress import Progress
 
 ASKED_TO_END: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -17,6 +21,34 @@ GRACE: Final = 2
 
 class Stopped(BaseException):
     """The run was asked to end; typer has a way of its own with ``KeyboardInterrupt``."""
+
+
+OPEN: Final[ContextVar[Interruption | None]] = ContextVar("OPEN", default=None)
+"""The interruption of the run of the command line, while there is one."""
+
+
+def heeding(progress: Progress) -> Progress:
+    """Return a progress that ends a run which was asked to end and went on.
+
+    Parameters
+    ----------
+    progress : Progress
+        Told all the same.
+
+    Returns
+    -------
+    Progress
+        Raises ``KeyboardInterrupt`` where one was raised before and lost on its way: code that is called back by a
+        library written in C has nobody to raise it to.
+    """
+
+    def heeded(stage: str, done: int = 0, total: int | None = None, unit: str = "rows") -> None:
+        run = OPEN.get()
+        if run is not None and run.number is not None:
+            raise KeyboardInterrupt
+        progress(stage, done, total, unit)
+
+    return heeded
 
 
 class Interruption:
@@ -38,6 +70,7 @@ class Interruption:
         return 128 + (self.number if self.number is not None else signal.SIGINT)
 
     def __enter__(self) -> Self:
+        OPEN.set(self)
         if threading.current_thread() is threading.main_thread():
             self._before = {
                 number: signal.signal(number, self._hear)
@@ -49,6 +82,7 @@ class Interruption:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        OPEN.set(None)
         for number, before in self._before.items():
             signal.signal(number, before)  # type: ignore[arg-type]  # what signal.signal itself returned
 

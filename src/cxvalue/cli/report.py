@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cxvalue.cli.interruption import heeding
 from cxvalue.cli.warning_lines import warning_lines
 from cxvalue.errors import NotEstimable
 from cxvalue.progress import ProgressBar, silent
@@ -156,7 +157,7 @@ def compute(
     with (
         warning_lines(quiet),
         ProgressBar() if not quiet else nullcontext(silent) as progress,
-        closing(Study.from_toml(study, progress=progress)) as opened,
+        closing(Study.from_toml(study, progress=(heeded := heeding(progress)))) as opened,
     ):
         if out is not None:
             refuse_cache_within(out, opened.settings.run.cache_folder(study.parent))
@@ -164,8 +165,7 @@ def compute(
         results = results if earlier is None else with_changes(results, earlier)
         if out is None:
             return results, None
-        progress("figures and report")
-        return results, out / write_report(results, out).name
+        return results, out / write_report(results, out, progress=heeded).name
 
 
 def answer_lines(results: StudyResults) -> list[str]:

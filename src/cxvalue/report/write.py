@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cxvalue.errors import OutputError
+from cxvalue.progress import Progress, silent
 from cxvalue.report.figures import report_figures
 from cxvalue.report.html import render_html
 from cxvalue.report.manifest import MANIFEST_NAME, WRITTEN_BY, make_manifest, manifest_bytes
@@ -23,7 +24,9 @@ from cxvalue.report.workbook import workbook_bytes
 PAGE_NAME = "report.html"
 
 
-def write_report(results: StudyResults, out: Path, *, created: datetime | None = None) -> Path:
+def write_report(
+    results: StudyResults, out: Path, *, created: datetime | None = None, progress: Progress = silent
+) -> Path:
     """Write a report to a folder, all or nothing.
 
     Parameters
@@ -34,6 +37,8 @@ def write_report(results: StudyResults, out: Path, *, created: datetime | None =
         A folder that does not exist, is empty, or holds a report of ours, which is replaced.
     created : datetime, optional
         What the manifest gives as the time of writing; default now.
+    progress : Progress
+        Told when figures and pages are made, and when all are there and are written.
 
     Returns
     -------
@@ -48,7 +53,9 @@ def write_report(results: StudyResults, out: Path, *, created: datetime | None =
     """
     out = out.resolve()
     refuse_output(out)
+    progress("figures and report")
     files = report_files(results)
+    progress("writing")
     manifest = make_manifest(results, files, created=datetime.now(UTC) if created is None else created)
     with writable(out):
         replace_folder(out, {**files, MANIFEST_NAME: manifest_bytes(manifest)})

@@ -384,8 +384,7 @@ class Study:
         """
         refuse_cache_within(Path(out), self._stages.cache)
         results = self.results(only)
-        self._stages.progress("figures and report")
-        return write_report(results, Path(out))
+        return write_report(results, Path(out), progress=self._stages.progress)
 
     def close(self) -> None:
         """Give back the engine's memory and temporary files."""

@@ -108,9 +108,9 @@ def list_causes(before: ReportedRun, after: ReportedRun) -> tuple[Cause, ...]:
             texts = (json_text(old[name]) if name in old else None, json_text(new[name]) if name in new else None)
             kind: Kind = "seed" if name == "study.seed" else "settings"
             found.append(Cause(kind, name, *texts, routes_of(name), is_silent(name)))
-    parts = [None if is_whole(run) else "value" for run in (before, after)]
-    if parts[0] != parts[1]:
-        found.append(Cause("settings", "--only", *parts, NOWHERE))
+    old_part, new_part = (None if is_whole(run) else "value" for run in (before, after))
+    if old_part != new_part:
+        found.append(Cause("settings", "--only", old_part, new_part, NOWHERE))
     versions = tuple(str(run.results["study"]["version"]) for run in (before, after))
     if versions[0] != versions[1]:
         found.append(Cause("version", "version", versions[0], versions[1], frozenset(ROUTES)))
