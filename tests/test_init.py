@@ -122,7 +122,8 @@ class TestHive:
         total = sum((10 + n % 5 if n % 12 == 0 else 17) + 1 for n in range(240))
         revenue = guesses["hive"][1].section("panels.revenue")
         assert revenue is not None
-        assert revenue.reasons["missing"].startswith(f"{lost} of {total:,} active customer-months without a value")
+        told = f"{lost} of {total:,} active customer-months from 2023-01 on without a value"
+        assert revenue.reasons["missing"].startswith(told)
 
     def test_doubts_are_named(self, guesses: dict[str, tuple[Path, Guess]]) -> None:
         doubts = " ".join(guesses["hive"][1].unsure)

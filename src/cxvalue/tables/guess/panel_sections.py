@@ -12,7 +12,7 @@ from cxvalue.tables.guess.dates import format_keys
 from cxvalue.tables.guess.gaps import Keys, count_contradicting, count_gaps
 from cxvalue.tables.guess.panel_columns import MetricGuess, MonthlyTable
 from cxvalue.tables.guess.section_guess import SectionGuess
-from cxvalue.vocabulary import COST_TO_SERVE, REFERRALS, RETAINED, REVENUE, STANDARD_METRICS, UPGRADES
+from cxvalue.vocabulary import COST_TO_SERVE, REFERRALS, RETAINED, REVENUE, STANDARD_METRICS, UPGRADES, month_label
 
 DENSE: Final = 0.95
 HALF_DENSE: Final = 0.7
@@ -238,7 +238,8 @@ def tell_missing(
         return "zero", "a row only in months with a purchase", ""
     n_active, n_gaps = count_gaps(engine, ACTIVE, keys, position)
     share = n_gaps / n_active if n_active else 0.0
-    told = f"{n_gaps:,} of {n_active:,} active customer-months without a value ({share:.1%})"
+    since = month_label(keys.first)
+    told = f"{n_gaps:,} of {n_active:,} active customer-months from {since} on without a value ({share:.1%})"
     if n_gaps == 0:
         return (
             ("error", "a value in every active month", "") if metric.metric not in EVENTS else ("zero", "a count", "")
