@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import traceback
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -64,6 +65,7 @@ class Commands(TyperGroup):
             When the run was asked to end, whatever the interrupted step made of that.
         """
         run: Run = ctx.obj
+        tempfile.gettempdir()  # tries the folder with a file, once; a Ctrl-C within would leave that file
         try:
             return super().invoke(ctx)
         except CxValueError as error:

@@ -14,7 +14,7 @@ MOST_NAMED: Final = 3
 
 
 def empty_files(source: Source) -> list[Finding]:
-    """Return the finding on files without a row, of a table that lies in several.
+    """Return the finding on files without a row, of a table in several files.
 
     Parameters
     ----------
@@ -24,12 +24,14 @@ def empty_files(source: Source) -> list[Finding]:
     Returns
     -------
     list of Finding
-        One, with a hint that names the files; none where the table is one file or no file.
+        One, with a hint that names the files; none where every file has a row, or the table is one file or no file.
     """
     if len(source.paths) < 2 or source.kind not in ("csv", "parquet"):
         return []
     has_no_row = holds_header_only if source.kind == "csv" else holds_schema_only
     empty = [Path(path).name for path in source.paths if has_no_row(Path(path))]
+    if not empty:
+        return []
     named = ", ".join([*empty[:MOST_NAMED], *["…"] * (len(empty) > MOST_NAMED)])
     return [
         found(
@@ -38,7 +40,7 @@ def empty_files(source: Source) -> list[Finding]:
             "warning",
             what="files without a row",
             action="as if they were not there",
-            hint=f"look whether the export was complete: {named}" if empty else "",
+            hint=f"look whether the export was complete: {named}",
             is_of_customers=False,
         )
     ]

@@ -18,7 +18,8 @@ RANGE_LEVEL: Final = 0.9
 PERT_WEIGHT: Final = 4.0
 """How many times the most likely value counts against each end in the mean of a PERT distribution."""
 _EDGE: Final = 1e-12
-_TINY: Final = 1e-300
+_TINY: Final = 1e-100
+"""Below it the inverse of the beta distribution may come out as no number; the value there is its end."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,7 +85,6 @@ class Distribution(Brief):
             return np.where(u <= at, up, self.high - np.sqrt((1.0 - u) * (1.0 - at)) * span)
         if self.kind == "pert":
             alpha, beta = self.pert_shape()
-            # The inverse is not a number for probabilities too small to hold all their digits.
             return np.asarray(low + span * special.betaincinv(alpha, beta, np.where(u < _TINY, 0.0, u)))
         begin, end = self.kept()
         score = special.ndtri(np.clip(begin + u * (end - begin), _EDGE, 1.0 - _EDGE))
